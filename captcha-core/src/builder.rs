@@ -1,0 +1,291 @@
+//! Setting up an engine: safe by default, and an error that names the fix when it cannot run.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use crate::{
+    captcha::{Captcha, Engine},
+    challenge::Kind,
+    clock::{Clock, SystemClock, Timeline, millis},
+    cookie::CookieConfig,
+    error::CaptchaError,
+    key::KeyRing,
+    limit::{Limiter, Limits},
+    random::{RandomSource, SystemRandom},
+    seal::Sealer,
+    stock::{Stock, StockConfig},
+    store::{MemoryStore, Store},
+};
+
+/// Longest name of a site or an action.
+pub(crate) const MAX_NAME: usize = 64;
+/// Most bits that a phone can be asked for; one more doubles the wait.
+const MAX_BITS: u8 = 26;
+
+/// Sets up a [`Captcha`]. Only the key is required.
+#[must_use]
+pub struct CaptchaBuilder {
+    keys: Option<KeyRing>,
+    site: String,
+    action: String,
+    kinds: Vec<Kind>,
+    store: Option<Arc<dyn Store>>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn RandomSource>,
+    cookies: CookieConfig,
+    limits: Limits,
+    challenge_life: Duration,
+    token_life: Duration,
+    puzzle_bits: u8,
+    work_bits: u8,
+    generation: u32,
+    frame: bool,
+    stock: StockConfig,
+}
+
+impl CaptchaBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            keys: None,
+            site: "default".to_owned(),
+            action: "default".to_owned(),
+            kinds: Kind::ALL.to_vec(),
+            store: None,
+            clock: Arc::new(SystemClock::new()),
+            random: Arc::new(SystemRandom),
+            cookies: CookieConfig::default(),
+            limits: Limits::default(),
+            challenge_life: Duration::from_secs(120),
+            token_life: Duration::from_secs(300),
+            puzzle_bits: 14,
+            work_bits: 18,
+            generation: 0,
+            frame: true,
+            stock: StockConfig {
+                threads: std::thread::available_parallelism().map_or(1, |n| n.get().min(2)),
+                per_kind: 16,
+                queue_limit: 64,
+            },
+        }
+    }
+
+    /// The secret, or a ring of them. Required.
+    pub fn key(mut self, keys: impl Into<KeyRing>) -> Self {
+        self.keys = Some(keys.into());
+        self
+    }
+
+    /// The deployment's own name, sealed into everything: two sites with one secret do not accept
+    /// each other's tokens. Up to 64 visible ASCII characters; `default` unless set.
+    pub fn site(mut self, site: impl Into<String>) -> Self {
+        self.site = site.into();
+        self
+    }
+
+    /// The action of a challenge that names none, and the one that handlers expect unless they are
+    /// told otherwise. Up to 64 of `A-Z a-z 0-9 _ -`; `default` unless set.
+    pub fn action(mut self, action: impl Into<String>) -> Self {
+        self.action = action.into();
+        self
+    }
+
+    /// The kinds on offer; the first is shown unless the visitor chooses another. All unless set.
+    pub fn kinds(mut self, kinds: impl IntoIterator<Item = Kind>) -> Self {
+        self.kinds = kinds.into_iter().collect();
+        self
+    }
+
+    /// Where single use is remembered; a [`MemoryStore`] unless set.
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// Another clock. The engine never lets it go back.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Another source of randomness. Whoever can predict it can solve every challenge.
+    pub fn random(mut self, random: Arc<dyn RandomSource>) -> Self {
+        self.random = random;
+        self
+    }
+
+    /// How cookies are written; `Secure` with the `__Host-` prefix unless set.
+    pub fn cookies(mut self, cookies: CookieConfig) -> Self {
+        self.cookies = cookies;
+        self
+    }
+
+    /// Calls a minute that are served.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How long a challenge may be answered: 120 s unless set, between 10 s and 1 h.
+    pub fn challenge_life(mut self, life: Duration) -> Self {
+        self.challenge_life = life;
+        self
+    }
+
+    /// How long a token may be redeemed: 300 s unless set, between 10 s and 1 h.
+    pub fn token_life(mut self, life: Duration) -> Self {
+        self.token_life = life;
+        self
+    }
+
+    /// Zero bits of the work stamp: beside a puzzle (14 unless set) and for "no puzzle" (18 unless
+    /// set). Each bit doubles the work; at most 26.
+    pub fn work_bits(mut self, beside_a_puzzle: u8, no_puzzle: u8) -> Self {
+        self.puzzle_bits = beside_a_puzzle;
+        self.work_bits = no_puzzle;
+        self
+    }
+
+    /// Raise it to make everything that was issued before invalid. 0 unless set.
+    pub fn generation(mut self, generation: u32) -> Self {
+        self.generation = generation;
+        self
+    }
+
+    /// Whether visitors without JavaScript are served: an image and a text field in a plain form.
+    /// Such a form cannot carry a work stamp, so the image alone stands between it and a bot. On
+    /// unless set, and only with [`Kind::Text`] among the kinds.
+    pub fn no_script_frame(mut self, on: bool) -> Self {
+        self.frame = on;
+        self
+    }
+
+    /// Threads that draw (1 or 2 unless set, at least 1), puzzles kept ready of each kind (16) and
+    /// callers that may wait for one (64).
+    pub fn drawing(mut self, threads: usize, ready_per_kind: usize, waiting: usize) -> Self {
+        self.stock = StockConfig {
+            threads: threads.max(1),
+            per_kind: ready_per_kind,
+            queue_limit: waiting,
+        };
+        self
+    }
+
+    /// Draws within the call, in order, so that a seeded source gives the same pictures each time.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn draw_in_order(mut self) -> Self {
+        self.stock.threads = 0;
+        self
+    }
+
+    /// The engine.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a part is missing or out
+    /// of range; the message names the part and the fix.
+    pub fn build(self) -> Result<Captcha, CaptchaError> {
+        let keys = self.keys.as_ref().ok_or_else(|| {
+            CaptchaError::configuration(
+                "the captcha has no key: call `.key(SecretKey::from_env(\"CAPTCHA_SECRET\")?)` \
+                 and make the secret with `openssl rand -base64 32`",
+            )
+        })?;
+        self.check()?;
+        #[cfg(any(test, feature = "testing"))]
+        tracing::warn!(
+            "captcha-core was built with feature `testing`, which gives away every solution: \
+             never serve visitors with this build"
+        );
+        if !self.cookies.is_secure() {
+            tracing::warn!(
+                "captcha cookies are set without `Secure` (CookieConfig::insecure_localhost): \
+                 for development on this machine only"
+            );
+        }
+        let store = match self.store {
+            Some(store) => store,
+            None => Arc::new(MemoryStore::assemble(
+                MemoryStore::DEFAULT_MAX_MARKS,
+                u64::from_be_bytes(crate::random::array(self.random.as_ref())?),
+                Arc::clone(&self.clock),
+            )),
+        };
+        Ok(Captcha::assemble(Engine {
+            sealer: Sealer::new(keys, &self.site)?,
+            stock: Stock::new(&self.kinds, &self.stock, Arc::clone(&self.random))?,
+            limiter: Limiter::new(self.limits, Arc::clone(&self.random)),
+            timeline: Timeline::new(self.clock),
+            frame: self.frame && self.kinds.contains(&Kind::Text),
+            store,
+            random: self.random,
+            action: self.action,
+            kinds: self.kinds,
+            cookies: self.cookies,
+            challenge_life: millis(self.challenge_life),
+            token_life: millis(self.token_life),
+            puzzle_bits: self.puzzle_bits,
+            work_bits: self.work_bits,
+            generation: self.generation,
+        }))
+    }
+
+    fn check(&self) -> Result<(), CaptchaError> {
+        let refuse = |message: String| Err(CaptchaError::configuration(message));
+        let visible = self.site.bytes().all(|byte| byte.is_ascii_graphic());
+        if self.site.is_empty() || self.site.len() > MAX_NAME || !visible {
+            return refuse(format!(
+                "the site {:?} must be 1 to {MAX_NAME} visible ASCII characters, such as \"shop.example\"",
+                self.site
+            ));
+        }
+        if !is_action(&self.action) {
+            return refuse(format!(
+                "the action {:?} must be 1 to {MAX_NAME} of A-Z a-z 0-9 _ -, such as \"signup\"",
+                self.action
+            ));
+        }
+        let twice = (self.kinds.iter().enumerate())
+            .find(|(at, kind)| self.kinds.iter().skip(at + 1).any(|other| other == *kind));
+        if let Some((_, kind)) = twice {
+            return refuse(format!("the kind `{}` is listed twice", kind.name()));
+        }
+        if self.kinds.is_empty() {
+            return refuse(
+                "no kind of challenge is enabled: leave `.kinds(..)` out for all".into(),
+            );
+        }
+        let lives = [
+            ("challenge", self.challenge_life),
+            ("token", self.token_life),
+        ];
+        for (what, life) in lives {
+            if !(Duration::from_secs(10)..=Duration::from_secs(3_600)).contains(&life) {
+                return refuse(format!(
+                    "the {what} life of {life:?} must be between 10 s and 1 h"
+                ));
+            }
+        }
+        if self.puzzle_bits.max(self.work_bits) > MAX_BITS || self.work_bits == 0 {
+            return refuse(format!(
+                "work of {} and {} bits: at most {MAX_BITS}, and not 0 where there is no puzzle",
+                self.puzzle_bits, self.work_bits
+            ));
+        }
+        if self.limits.per_visitor == 0 || self.limits.per_site == 0 {
+            return refuse("a limit of 0 calls a minute would refuse everybody".into());
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for CaptchaBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CaptchaBuilder")
+            .field("site", &self.site)
+            .field("kinds", &self.kinds)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(crate) fn is_action(name: &str) -> bool {
+    (1..=MAX_NAME).contains(&name.len())
+        && (name.bytes()).all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}

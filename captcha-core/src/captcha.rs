@@ -1,0 +1,473 @@
+//! The engine: issue a challenge, judge its answer once, redeem its token once.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use serde::Serialize;
+
+use crate::{
+    builder::{CaptchaBuilder, is_action},
+    challenge::{
+        Kind, Verdict,
+        work::{self, Stamp},
+    },
+    clock::Timeline,
+    cookie::CookieConfig,
+    error::{CaptchaError, ErrorKind},
+    limit::Limiter,
+    pending::Pending,
+    prompt::Prompt,
+    random::{self, RandomSource},
+    render::Picture,
+    seal::{Generation, Purpose, Reader, Sealer},
+    stock::{Drawn, Stock},
+    store::{Id, Store, StoreError},
+};
+
+/// How much longer than what it guards a mark is kept, for clocks that disagree.
+const MARK_MARGIN_MILLIS: u64 = 5_000;
+/// How far ahead another node's clock may be.
+const FUTURE_MILLIS: u64 = 30_000;
+
+/// The engine. Cheap to clone; all clones are one.
+///
+/// ```
+/// use captcha_core::{Captcha, ErrorKind, SecretKey};
+///
+/// let captcha = Captcha::builder().key(SecretKey::generate()?).action("signup").build()?;
+/// # futures_channel::oneshot::channel::<()>();
+/// # let refused = std::pin::pin!(captcha.redeem("made up", None));
+/// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// # let std::task::Poll::Ready(refused) = std::future::Future::poll(refused, &mut context) else { panic!() };
+/// // let refused = captcha.redeem("made up", None).await;
+/// assert_eq!(refused.unwrap_err().kind(), ErrorKind::Malformed);
+/// # Ok::<(), captcha_core::CaptchaError>(())
+/// ```
+#[derive(Clone)]
+pub struct Captcha(Arc<Engine>);
+
+pub(crate) struct Engine {
+    pub(crate) sealer: Sealer,
+    pub(crate) stock: Stock,
+    pub(crate) limiter: Limiter,
+    pub(crate) timeline: Timeline,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) random: Arc<dyn RandomSource>,
+    pub(crate) action: String,
+    pub(crate) kinds: Vec<Kind>,
+    pub(crate) cookies: CookieConfig,
+    pub(crate) challenge_life: u64,
+    pub(crate) token_life: u64,
+    pub(crate) puzzle_bits: u8,
+    pub(crate) work_bits: u8,
+    pub(crate) generation: u32,
+    pub(crate) frame: bool,
+}
+
+/// A challenge on its way to the client: the `200` of `POST challenge`.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Challenge {
+    /// Its whole state, sealed.
+    pub challenge: String,
+    /// The name of its kind.
+    pub kind: &'static str,
+    /// What to show.
+    pub prompt: Prompt,
+    /// The stamp to compute meanwhile.
+    pub work: Work,
+    /// Seconds in which it may be answered.
+    pub expires_in: u64,
+    /// The names of the other kinds on offer.
+    pub alternatives: Vec<&'static str>,
+}
+
+/// The stamp that a challenge asks for.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Work {
+    /// `sha256`.
+    pub algorithm: &'static str,
+    /// The salt in base64url without padding.
+    pub salt: String,
+    /// Zero bits with which SHA-256(salt ‖ nonce) has to begin.
+    pub bits: u8,
+}
+
+/// A client's answer: the JSON object of the protocol.
+#[derive(Clone, Debug)]
+pub struct Answer(pub(crate) String);
+
+impl Answer {
+    /// The JSON of an answer as it came in, such as `{"x":123}`. Its shape is judged later.
+    #[must_use]
+    pub fn from_json(json: impl Into<String>) -> Self {
+        Self(json.into())
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn as_json(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Given for a right answer; the host application redeems it once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    text: String,
+    life: u64,
+}
+
+impl Token {
+    /// The string to send along with the form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// How long it may be redeemed.
+    #[must_use]
+    pub const fn expires_in(&self) -> Duration {
+        Duration::from_millis(self.life)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+/// The proof that a captcha was solved for this request. Only [`Captcha::redeem`] makes one.
+#[derive(Clone, Debug)]
+pub struct VerifiedCaptcha {
+    action: String,
+    solved_at: u64,
+}
+
+impl VerifiedCaptcha {
+    /// What was protected, such as `signup`.
+    #[must_use]
+    pub fn action(&self) -> &str {
+        &self.action
+    }
+
+    /// When the answer was given, in milliseconds since the Unix epoch.
+    #[must_use]
+    pub const fn solved_at_unix_millis(&self) -> u64 {
+        self.solved_at
+    }
+
+    /// A proof out of nothing, for tests of handlers.
+    #[cfg(any(test, feature = "testing"))]
+    #[must_use]
+    pub fn for_tests(action: &str) -> Self {
+        Self {
+            action: action.to_owned(),
+            solved_at: 0,
+        }
+    }
+}
+
+impl Captcha {
+    /// Begins to set up an engine.
+    pub fn builder() -> CaptchaBuilder {
+        CaptchaBuilder::new()
+    }
+
+    pub(crate) fn assemble(engine: Engine) -> Self {
+        Self(Arc::new(engine))
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0
+    }
+
+    /// The action that is expected where no other is named.
+    #[must_use]
+    pub fn default_action(&self) -> &str {
+        &self.0.action
+    }
+
+    /// A fresh challenge, of the first kind and the default action unless told otherwise.
+    ///
+    /// # Errors
+    /// `Malformed` for a kind that is not on offer or an action of another shape, `Busy` when more
+    /// is asked for than can be drawn, `Unavailable` when the store does not answer.
+    pub async fn issue(
+        &self,
+        kind: Option<Kind>,
+        action: Option<&str>,
+    ) -> Result<Challenge, CaptchaError> {
+        let engine = self.engine();
+        let kind = match kind {
+            Some(kind) if engine.kinds.contains(&kind) => kind,
+            Some(_) => {
+                return Err(CaptchaError::new(
+                    ErrorKind::Malformed,
+                    "this kind of challenge is not on offer",
+                ));
+            }
+            None => engine.kinds.first().copied().unwrap_or(Kind::Work),
+        };
+        let action = engine.action_or_default(action)?;
+        let bits = if kind.is_drawn() {
+            engine.puzzle_bits
+        } else {
+            engine.work_bits
+        };
+        let drawn = engine.stock.take(kind).await?;
+        let (pending, prompt) = engine.pend(drawn, action, bits)?;
+        Ok(Challenge {
+            challenge: engine.seal(Purpose::Challenge, &pending).await?,
+            kind: kind.name(),
+            prompt,
+            work: Work {
+                algorithm: work::ALGORITHM,
+                salt: crate::seal::to_text(&pending.stamp.salt),
+                bits,
+            },
+            expires_in: engine.challenge_life / 1_000,
+            alternatives: (engine.kinds.iter())
+                .filter(|other| **other != kind)
+                .map(|other| other.name())
+                .collect(),
+        })
+    }
+
+    /// Judges an answer, once: the challenge is spent before the answer is looked at.
+    ///
+    /// # Errors
+    /// `Malformed` for what this site did not seal or an answer of another shape, `Expired`,
+    /// `Spent`, `WrongAnswer`, and `Unavailable` when the store cannot remember.
+    pub async fn answer(
+        &self,
+        challenge: &str,
+        answer: &Answer,
+        work: u64,
+    ) -> Result<Token, CaptchaError> {
+        self.engine()
+            .judge(Purpose::Challenge, challenge, answer, work)
+            .await
+    }
+
+    /// Redeems a token, once, for `action` (the default one unless named).
+    ///
+    /// A token that is refused for its action or its age is not spent by that.
+    ///
+    /// # Errors
+    /// `Malformed`, `Expired`, `WrongAction`, `Spent`, and `Unavailable` when the store cannot
+    /// remember: the engine fails closed.
+    pub async fn redeem(
+        &self,
+        token: &str,
+        action: Option<&str>,
+    ) -> Result<VerifiedCaptcha, CaptchaError> {
+        let engine = self.engine();
+        let opened = engine.sealer.verify(Purpose::Token, token)?;
+        let mut reader = Reader(&opened.content);
+        let id: Id = reader.array()?;
+        let issued = u64::from_be_bytes(reader.array()?);
+        let expires = u64::from_be_bytes(reader.array()?);
+        let bound_to = reader.text()?.to_owned();
+        reader.finish()?;
+        let left = engine.life_left(opened.generation, issued, expires).await?;
+        if bound_to != action.unwrap_or(&engine.action) {
+            return Err(CaptchaError::new(
+                ErrorKind::WrongAction,
+                "the token was given for another action",
+            ));
+        }
+        engine.spend(&id, left).await?;
+        Ok(VerifiedCaptcha {
+            action: bound_to,
+            solved_at: issued,
+        })
+    }
+}
+
+impl fmt::Debug for Captcha {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Captcha")
+            .field("action", &self.0.action)
+            .field("kinds", &self.0.kinds)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    pub(crate) fn action_or_default<'a>(
+        &'a self,
+        action: Option<&'a str>,
+    ) -> Result<&'a str, CaptchaError> {
+        match action {
+            None => Ok(&self.action),
+            Some(action) if is_action(action) => Ok(action),
+            Some(_) => Err(CaptchaError::new(
+                ErrorKind::Malformed,
+                "an action is 1 to 64 of A-Z a-z 0-9 _ -",
+            )),
+        }
+    }
+
+    /// A challenge for the frame: its picture is drawn again from the seed that it carries, and
+    /// it asks for no work, which a page without script cannot do.
+    pub(crate) async fn issue_frame(&self, action: &str) -> Result<String, CaptchaError> {
+        let drawn = self.stock.take(Kind::Text).await?;
+        let seed = drawn.seed;
+        let (mut pending, _) = self.pend(drawn, action, 0)?;
+        pending.seed = Some(seed);
+        self.seal(Purpose::FrameChallenge, &pending).await
+    }
+
+    pub(crate) async fn frame_picture(&self, challenge: &str) -> Result<Picture, CaptchaError> {
+        let (pending, _) = self.open(Purpose::FrameChallenge, challenge).await?;
+        let seed = pending.seed.ok_or_else(undrawable)?;
+        (self.stock.redraw(pending.kind(), seed).await?).ok_or_else(undrawable)
+    }
+
+    pub(crate) async fn judge(
+        &self,
+        purpose: Purpose,
+        challenge: &str,
+        answer: &Answer,
+        work: u64,
+    ) -> Result<Token, CaptchaError> {
+        let (pending, left) = self.open(purpose, challenge).await?;
+        self.spend(&pending.id, left).await?;
+        let wrong = || {
+            CaptchaError::new(
+                ErrorKind::WrongAnswer,
+                "the answer or its work stamp is not right",
+            )
+        };
+        if pending.stamp.judge(work) == Verdict::Wrong {
+            return Err(wrong());
+        }
+        let verdict = pending.solution.judge(&answer.0).map_err(|cause| {
+            CaptchaError::new(
+                ErrorKind::Malformed,
+                format!("this is no answer of kind {}", pending.kind().name()),
+            )
+            .caused_by(cause)
+        })?;
+        match verdict {
+            Verdict::Right => self.token(&pending.action).await,
+            Verdict::Wrong => Err(wrong()),
+        }
+    }
+
+    pub(crate) async fn open(
+        &self,
+        purpose: Purpose,
+        challenge: &str,
+    ) -> Result<(Pending, Duration), CaptchaError> {
+        let opened = self.sealer.open(purpose, challenge)?;
+        let pending = Pending::from_bytes(&opened.content)?;
+        let left = self
+            .life_left(opened.generation, pending.issued, pending.expires)
+            .await?;
+        Ok((pending, left))
+    }
+
+    fn pend(
+        &self,
+        drawn: Drawn,
+        action: &str,
+        bits: u8,
+    ) -> Result<(Pending, Prompt), CaptchaError> {
+        let issued = self.timeline.now();
+        let pending = Pending {
+            id: random::array(self.random.as_ref())?,
+            issued,
+            expires: issued + self.challenge_life,
+            action: action.to_owned(),
+            stamp: Stamp {
+                salt: random::array(self.random.as_ref())?,
+                bits,
+            },
+            solution: drawn.solution,
+            seed: None,
+        };
+        Ok((pending, drawn.prompt))
+    }
+
+    async fn seal(&self, purpose: Purpose, pending: &Pending) -> Result<String, CaptchaError> {
+        let nonce = random::array(self.random.as_ref())?;
+        let generation = self.current_generation().await?;
+        self.sealer
+            .seal(purpose, generation, nonce, &pending.to_bytes())
+    }
+
+    async fn token(&self, action: &str) -> Result<Token, CaptchaError> {
+        let issued = self.timeline.now();
+        let mut content = Vec::with_capacity(64 + action.len());
+        content.extend_from_slice(&random::array::<16>(self.random.as_ref())?);
+        content.extend_from_slice(&issued.to_be_bytes());
+        content.extend_from_slice(&(issued + self.token_life).to_be_bytes());
+        content.push(action.len() as u8);
+        content.extend_from_slice(action.as_bytes());
+        let generation = self.current_generation().await?;
+        Ok(Token {
+            text: self.sealer.tag(Purpose::Token, generation, &content),
+            life: self.token_life,
+        })
+    }
+
+    pub(crate) async fn current_generation(&self) -> Result<Generation, CaptchaError> {
+        Ok(Generation {
+            configured: self.generation,
+            store: self.store.generation().await.map_err(CaptchaError::from)?,
+        })
+    }
+
+    /// How long what was issued then may still be used.
+    async fn life_left(
+        &self,
+        generation: Generation,
+        issued: u64,
+        expires: u64,
+    ) -> Result<Duration, CaptchaError> {
+        let now = self.timeline.now();
+        let alive = generation == self.current_generation().await?
+            && issued <= now.saturating_add(FUTURE_MILLIS)
+            && now < expires;
+        if alive {
+            Ok(Duration::from_millis(expires - now))
+        } else {
+            Err(CaptchaError::new(
+                ErrorKind::Expired,
+                "it is past its life, or was issued before a restart or a rotation",
+            ))
+        }
+    }
+
+    async fn spend(&self, id: &Id, left: Duration) -> Result<(), CaptchaError> {
+        let ttl = left + Duration::from_millis(MARK_MARGIN_MILLIS);
+        if self
+            .store
+            .spend(id, ttl)
+            .await
+            .map_err(CaptchaError::from)?
+        {
+            Ok(())
+        } else {
+            Err(CaptchaError::new(ErrorKind::Spent, "it was used before"))
+        }
+    }
+}
+
+impl From<StoreError> for CaptchaError {
+    fn from(cause: StoreError) -> Self {
+        Self::new(ErrorKind::Unavailable, "the store could not answer")
+            .retry_after(5)
+            .caused_by(cause)
+    }
+}
+
+fn undrawable() -> CaptchaError {
+    CaptchaError::new(ErrorKind::Malformed, "this challenge has no picture")
+}
+
+#[cfg(test)]
+mod tests;

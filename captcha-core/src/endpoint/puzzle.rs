@@ -1,0 +1,153 @@
+//! `POST challenge` and `POST answer`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{Problem, Request, Response, problem};
+use crate::{
+    captcha::{Answer, Captcha, Token},
+    challenge::Kind,
+    cookie::Cookie,
+    error::CaptchaError,
+    limit::{Call, Visitor},
+    seal::Purpose,
+    session::Session,
+};
+
+/// Longest language tag that is read (BCP 47 advises 35).
+const MAX_LANGUAGE: usize = 35;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChallengeBody {
+    kind: Option<String>,
+    action: Option<String>,
+    lang: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnswerBody<'a> {
+    challenge: String,
+    #[serde(borrow)]
+    answer: &'a RawValue,
+    work: u64,
+}
+
+#[derive(Serialize)]
+struct Solved<'a> {
+    token: &'a str,
+    expires_in: u64,
+}
+
+impl Captcha {
+    pub(super) async fn post_challenge(&self, request: &Request<'_>) -> Response {
+        let body: ChallengeBody = match json(request) {
+            Ok(body) => body,
+            Err(refusal) => return problem(&refusal),
+        };
+        let kind = match body.kind.as_deref().map(Kind::from_name) {
+            None => None,
+            Some(Some(kind)) => Some(kind),
+            Some(None) => {
+                return problem(&Problem::malformed("There is no such kind of challenge."));
+            }
+        };
+        if body.lang.is_some_and(|lang| !is_language(&lang)) {
+            return problem(&Problem::malformed("`lang` is not a language tag."));
+        }
+        let outcome = async {
+            let session = self.admit_call(request, Call::Challenge).await?;
+            let challenge = self.issue(kind, body.action.as_deref()).await?;
+            let cookie = self.engine().refresh_session(session).await?;
+            let response = Response::json(200, &challenge);
+            Ok(match cookie {
+                Some(cookie) => response.with("set-cookie", cookie),
+                None => response,
+            })
+        };
+        settle(outcome.await)
+    }
+
+    pub(super) async fn post_answer(&self, request: &Request<'_>) -> Response {
+        let body: AnswerBody<'_> = match json(request) {
+            Ok(body) => body,
+            Err(refusal) => return problem(&refusal),
+        };
+        let outcome = async {
+            self.admit_call(request, Call::Answer).await?;
+            let answer = Answer::from_json(body.answer.get());
+            let token = (self.engine())
+                .judge(Purpose::Challenge, &body.challenge, &answer, body.work)
+                .await?;
+            let solved = Solved {
+                token: token.as_str(),
+                expires_in: token.expires_in().as_secs(),
+            };
+            Ok(Response::json(200, &solved).with("set-cookie", self.token_cookie(&token)))
+        };
+        settle(outcome.await)
+    }
+
+    pub(super) fn token_cookie(&self, token: &Token) -> String {
+        let life = token.expires_in().as_secs();
+        self.engine()
+            .cookies
+            .set(Cookie::Token, token.as_str(), Some(life))
+    }
+
+    /// Counts the call, under the peer's pseudonym or else the session's.
+    pub(super) async fn admit_call(
+        &self,
+        request: &Request<'_>,
+        call: Call,
+    ) -> Result<Option<Session>, CaptchaError> {
+        let engine = self.engine();
+        let session = engine.session(request.headers.all("cookie")).await?;
+        let visitor = match (request.peer, session) {
+            (Some(address), _) => Visitor::Peer(address),
+            (None, Some(session)) => Visitor::Session(session.id),
+            (None, None) => Visitor::Unknown,
+        };
+        let now = engine.timeline.now();
+        (engine.limiter)
+            .admit(engine.store.as_ref(), call, visitor, now)
+            .await?;
+        Ok(session)
+    }
+}
+
+/// A finished call; an error is logged with its cause and answered without it.
+pub(super) fn settle(outcome: Result<Response, CaptchaError>) -> Response {
+    outcome.unwrap_or_else(|error| {
+        log(&error);
+        problem(&Problem::at_endpoint(&error))
+    })
+}
+
+pub(super) fn log(error: &CaptchaError) {
+    let kind = error.kind().name();
+    match std::error::Error::source(error) {
+        Some(cause) => tracing::warn!(kind, ?cause, "captcha: {error}"),
+        None => tracing::debug!(kind, "captcha: {error}"),
+    }
+}
+
+fn json<'a, T: Deserialize<'a>>(request: &Request<'a>) -> Result<T, Problem> {
+    if request.headers.media_type().as_deref() != Some("application/json") {
+        return Err(Problem::UNSUPPORTED_MEDIA_TYPE);
+    }
+    serde_json::from_slice(request.body).map_err(|error| {
+        // Said by position and category alone: what was sent is not reflected.
+        Problem::malformed(format!(
+            "The JSON does not fit at line {} column {}; unknown fields are refused.",
+            error.line(),
+            error.column()
+        ))
+    })
+}
+
+fn is_language(tag: &str) -> bool {
+    (1..=MAX_LANGUAGE).contains(&tag.len())
+        && (tag.bytes()).all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}

@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+
+mod builder;
+mod captcha;
+mod challenge;
+mod clock;
+mod cookie;
+pub mod endpoint;
+mod error;
+mod key;
+mod limit;
+mod pending;
+mod prompt;
+mod random;
+mod render;
+mod seal;
+mod session;
+mod stock;
+pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod widget;
+
+pub use builder::CaptchaBuilder;
+pub use captcha::{Answer, Captcha, Challenge, Token, VerifiedCaptcha, Work};
+pub use challenge::{Kind, Verdict};
+pub use clock::{Clock, SystemClock};
+pub use cookie::CookieConfig;
+pub use error::{CaptchaError, ErrorKind};
+pub use key::{KeyRing, MIN_SECRET_BYTES, SecretKey};
+pub use limit::Limits;
+pub use prompt::{Prompt, PromptPicture};
+pub use random::{RandomSource, SystemRandom};
+pub use store::{MemoryStore, Store};

@@ -1,0 +1,154 @@
+//! The state of a challenge that is out: it travels sealed with the client, and the server keeps
+//! nothing.
+
+use zeroize::Zeroizing;
+
+use crate::{
+    challenge::{Kind, Solution, slide, text, work::Stamp},
+    error::{CaptchaError, ErrorKind},
+    seal::Reader,
+    store::Id,
+};
+
+/// Room for any solution, so that the length of a sealed challenge tells nothing of it.
+const SOLUTION_BYTES: usize = 16;
+
+pub(crate) struct Pending {
+    pub(crate) id: Id,
+    pub(crate) issued: u64,
+    pub(crate) expires: u64,
+    pub(crate) action: String,
+    pub(crate) stamp: Stamp,
+    pub(crate) solution: Solution,
+    /// What the picture is drawn from; kept for the frame alone, whose picture has an address.
+    pub(crate) seed: Option<[u8; 32]>,
+}
+
+impl Pending {
+    pub(crate) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(192));
+        bytes.extend_from_slice(&self.id);
+        bytes.extend_from_slice(&self.issued.to_be_bytes());
+        bytes.extend_from_slice(&self.expires.to_be_bytes());
+        bytes.push(self.stamp.bits);
+        bytes.extend_from_slice(&self.stamp.salt);
+        bytes.push(self.action.len() as u8);
+        bytes.extend_from_slice(self.action.as_bytes());
+        let (kind, solution) = match &self.solution {
+            Solution::Slide(solution) => (1, solution.x.to_be_bytes().to_vec()),
+            Solution::Text(solution) => (2, solution.text.as_bytes().to_vec()),
+            Solution::Work => (3, Vec::new()),
+        };
+        bytes.push(kind);
+        bytes.push(solution.len() as u8);
+        let mut padded = solution;
+        padded.resize(SOLUTION_BYTES, 0);
+        bytes.extend_from_slice(&padded);
+        if let Some(seed) = &self.seed {
+            bytes.extend_from_slice(seed);
+        }
+        bytes
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, CaptchaError> {
+        let mut reader = Reader(bytes);
+        let id = reader.array()?;
+        let issued = u64::from_be_bytes(reader.array()?);
+        let expires = u64::from_be_bytes(reader.array()?);
+        let [bits] = reader.array()?;
+        let salt = reader.array()?;
+        let action = reader.text()?.to_owned();
+        let [kind] = reader.array()?;
+        let [length] = reader.array()?;
+        let padded = reader.array::<SOLUTION_BYTES>()?;
+        let solution = padded.get(..usize::from(length)).ok_or_else(unreadable)?;
+        let solution = match kind {
+            1 => Solution::Slide(slide::Solution {
+                x: u16::from_be_bytes(solution.try_into().map_err(|_| unreadable())?),
+            }),
+            2 => Solution::Text(text::Solution {
+                text: String::from_utf8(solution.to_vec()).map_err(|_| unreadable())?,
+            }),
+            3 => Solution::Work,
+            _ => return Err(unreadable()),
+        };
+        let seed = match reader.0.len() {
+            0 => None,
+            _ => Some(reader.array()?),
+        };
+        reader.finish()?;
+        Ok(Self {
+            id,
+            issued,
+            expires,
+            action,
+            stamp: Stamp { salt, bits },
+            solution,
+            seed,
+        })
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.solution.kind()
+    }
+}
+
+fn unreadable() -> CaptchaError {
+    CaptchaError::new(ErrorKind::Malformed, "a sealed challenge could not be read")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pending(solution: Solution, seed: Option<[u8; 32]>) -> Pending {
+        Pending {
+            id: [1; 16],
+            issued: 5,
+            expires: 9,
+            action: "signup".to_owned(),
+            stamp: Stamp {
+                salt: [2; 16],
+                bits: 14,
+            },
+            solution,
+            seed,
+        }
+    }
+
+    #[test]
+    fn every_kind_survives_the_trip_at_one_length() {
+        let solutions = [
+            Solution::Slide(slide::Solution { x: 300 }),
+            Solution::Text(text::Solution {
+                text: "ABCDE".to_owned(),
+            }),
+            Solution::Text(text::Solution {
+                text: "ABCDEF".to_owned(),
+            }),
+            Solution::Work,
+        ];
+        let mut lengths = Vec::new();
+        for solution in solutions {
+            let bytes = pending(solution.clone(), None).to_bytes();
+            lengths.push(bytes.len());
+            let back = Pending::from_bytes(&bytes).unwrap();
+            assert_eq!((back.solution, back.action.as_str()), (solution, "signup"));
+            assert_eq!((back.issued, back.expires, back.seed), (5, 9, None));
+        }
+        lengths.dedup();
+        assert_eq!(lengths.len(), 1, "the length tells nothing of the solution");
+    }
+
+    #[test]
+    fn truncated_or_extended_content_is_malformed() {
+        let bytes = pending(Solution::Work, Some([3; 32])).to_bytes();
+        assert_eq!(Pending::from_bytes(&bytes).unwrap().seed, Some([3; 32]));
+        for length in (0..bytes.len()).filter(|&length| length != bytes.len() - 32) {
+            assert!(Pending::from_bytes(&bytes[..length]).is_err());
+        }
+        let mut longer = bytes.to_vec();
+        longer.push(0);
+        assert!(Pending::from_bytes(&longer).is_err());
+    }
+}

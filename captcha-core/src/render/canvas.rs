@@ -1,0 +1,189 @@
+//! A picture in memory, its colours, and the brushes that everything is drawn with.
+
+use std::f32::consts::TAU;
+
+use rand::RngExt;
+
+use super::Generator;
+use super::raster::{Point, Raster, ellipse};
+
+/// Red, green and blue.
+pub(crate) type Colour = [u8; 3];
+
+/// `a` where `t` is 0, `b` where it is 1.
+pub(crate) fn mix(a: Colour, b: Colour, t: f32) -> Colour {
+    let t = (t * 256.0) as i32;
+    let channel = |a: u8, b: u8| (i32::from(a) + (((i32::from(b) - i32::from(a)) * t) >> 8)) as u8;
+    let ([ar, ag, ab], [br, bg, bb]) = (a, b);
+    [channel(ar, br), channel(ag, bg), channel(ab, bb)]
+}
+
+/// A colour by hue (turns), saturation and lightness (0 to 1).
+pub(crate) fn hsl(hue: f32, saturation: f32, lightness: f32) -> Colour {
+    let spread = saturation.clamp(0.0, 1.0) * lightness.min(1.0 - lightness).max(0.0);
+    [0.0f32, 8.0, 4.0].map(|offset| {
+        let k = (offset + hue * 12.0).rem_euclid(12.0);
+        let value = lightness - spread * (k - 3.0).min(9.0 - k).clamp(-1.0, 1.0);
+        (value * 255.0) as u8
+    })
+}
+
+/// Brightness times `gain` plus `lift`.
+pub(crate) fn relit(colour: Colour, gain: f32, lift: f32) -> Colour {
+    colour.map(|channel| (f32::from(channel) * gain + lift) as u8)
+}
+
+/// A picture in memory.
+#[derive(Clone)]
+pub(crate) struct Canvas {
+    width: usize,
+    height: usize,
+    pixels: Vec<Colour>,
+}
+
+impl Canvas {
+    pub(crate) fn new(width: usize, height: usize) -> Self {
+        Self {
+            width,
+            height,
+            pixels: vec![[0; 3]; width * height],
+        }
+    }
+
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(crate) fn height(&self) -> usize {
+        self.height
+    }
+
+    pub(crate) fn pixels(&self) -> &[Colour] {
+        &self.pixels
+    }
+
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &[Colour]> {
+        self.pixels.chunks_exact(self.width)
+    }
+
+    pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = &mut [Colour]> {
+        self.pixels.chunks_exact_mut(self.width)
+    }
+
+    /// The colour at a place, or at the nearest place inside.
+    pub(crate) fn at(&self, x: i32, y: i32) -> Colour {
+        let x = x.clamp(0, self.width as i32 - 1) as usize;
+        let y = y.clamp(0, self.height as i32 - 1) as usize;
+        self.pixels
+            .get(y * self.width + x)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Mixes a colour into a pixel; outside the picture it does nothing.
+    pub(crate) fn blend(&mut self, x: usize, y: usize, colour: Colour, opacity: f32) {
+        if x < self.width
+            && let Some(pixel) = self.pixels.get_mut(y * self.width + x)
+        {
+            *pixel = mix(*pixel, colour, opacity);
+        }
+    }
+
+    /// Fills everything from top to bottom with a run of colours.
+    pub(crate) fn gradient(&mut self, stops: &[Colour]) {
+        let height = self.height as f32;
+        let last = stops.len().saturating_sub(1) as f32;
+        for (y, row) in self.rows_mut().enumerate() {
+            let place = y as f32 / height * last;
+            let stop = |index: usize| stops.get(index).copied().unwrap_or_default();
+            let index = place as usize;
+            row.fill(mix(stop(index), stop(index + 1), place.fract()));
+        }
+    }
+
+    /// Fills a polygon.
+    pub(crate) fn fill(&mut self, points: &[Point], colour: Colour, opacity: f32) {
+        let mut raster = Raster::around(points, self.width, self.height);
+        raster.polygon(points);
+        raster.paint(|x, y, coverage| self.blend(x, y, colour, coverage * opacity));
+    }
+
+    /// Fills an ellipse, turned by `angle` radians.
+    pub(crate) fn ellipse(&mut self, centre: Point, radii: Point, angle: f32, colour: Colour) {
+        self.fill(&ellipse(centre, radii, angle), colour, 1.0);
+    }
+
+    /// Draws a line that is `thickness` wide.
+    pub(crate) fn line(&mut self, from: Point, to: Point, thickness: f32, colour: Colour) {
+        self.fill(&quad(from, to, thickness), colour, 1.0);
+    }
+
+    /// Fills each column from `heights` down; colours run from `crest` to `foot` within `depth`.
+    pub(crate) fn below(&mut self, heights: &[f32], crest: Colour, foot: Colour, depth: f32) {
+        let top = heights.iter().copied().fold(f32::MAX, f32::min).max(0.0) as usize;
+        for (y, row) in self.rows_mut().enumerate().skip(top) {
+            for (pixel, height) in row.iter_mut().zip(heights) {
+                let inside = y as f32 + 1.0 - height;
+                if inside > 0.0 {
+                    let colour = mix(crest, foot, (inside / depth).min(1.0));
+                    *pixel = mix(*pixel, colour, inside.min(1.0));
+                }
+            }
+        }
+    }
+
+    /// A disc with a halo that fades out.
+    pub(crate) fn glow(&mut self, centre: Point, radius: f32, colour: Colour) {
+        let reach = radius * 2.6;
+        let (left, right) = (centre[0] - reach, centre[0] + reach);
+        let top = (centre[1] - reach).max(0.0) as usize;
+        for y in top..((centre[1] + reach).max(0.0) as usize).min(self.height) {
+            for x in left.max(0.0) as usize..(right.max(0.0) as usize).min(self.width) {
+                let distance = (x as f32 - centre[0]).hypot(y as f32 - centre[1]);
+                if distance < radius {
+                    self.blend(x, y, colour, (radius - distance).min(1.0));
+                } else if distance < reach {
+                    let fade = 1.0 - (distance - radius) / (reach - radius);
+                    self.blend(x, y, colour, 0.4 * fade * fade);
+                }
+            }
+        }
+    }
+}
+
+/// The four corners of a thick line.
+pub(crate) fn quad(from: Point, to: Point, thickness: f32) -> [Point; 4] {
+    let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
+    let scale = thickness * 0.5 / dx.hypot(dy).max(0.01);
+    let (nx, ny) = (-dy * scale, dx * scale);
+    [
+        [from[0] + nx, from[1] + ny],
+        [to[0] + nx, to[1] + ny],
+        [to[0] - nx, to[1] - ny],
+        [from[0] - nx, from[1] - ny],
+    ]
+}
+
+/// A smooth random curve over `count` columns: `level` give or take `swing`, with waves of about
+/// `length` pixels and shorter.
+pub(crate) fn wave(
+    count: usize,
+    level: f32,
+    swing: f32,
+    length: f32,
+    rng: &mut Generator,
+) -> Vec<f32> {
+    let waves = [1.0f32, 0.53, 0.23, 0.11].map(|share| {
+        let frequency = TAU / (length * share * rng.random_range(0.8..1.25));
+        (frequency, rng.random_range(0.0..TAU), swing * share)
+    });
+    (0..count)
+        .map(|x| {
+            let sum: f32 = waves
+                .iter()
+                .map(|(frequency, phase, swing)| (x as f32 * frequency + phase).sin() * swing)
+                .sum();
+            level + sum
+        })
+        .collect()
+}

@@ -1,0 +1,237 @@
+//! Cutting a piece out of a picture, and the gaps that it and its decoys leave.
+
+use std::f32::consts::TAU;
+
+use image::{GrayImage, Luma};
+use imageproc::filter::box_filter;
+use rand::RngExt;
+
+use super::canvas::{Canvas, Colour, mix, relit};
+use super::encode::Indexed;
+use super::outline::Outline;
+use super::quantize::quantize;
+use super::raster::Raster;
+use super::{Generator, Picture};
+
+/// Size of a piece's picture: the same for every piece.
+pub(crate) const PIECE_WIDTH: usize = 46;
+pub(crate) const PIECE_HEIGHT: usize = 54;
+
+/// Room around a piece's picture that its gap may take.
+const MARGIN: usize = 4;
+/// Free pixels between a piece and the edge of its picture.
+const INSET: f32 = 2.0;
+/// Reach of the filter that measures how deep inside the outline a pixel lies.
+const REACH: u32 = 3;
+/// Colours of a piece: fewer than fill a byte, which keeps the file small.
+const COLOURS: usize = 56;
+/// Steps of opacity along the edge of a piece.
+const STEPS: u8 = 4;
+
+/// An outline as pixels.
+pub(crate) struct Cutout {
+    sharp: GrayImage,
+    soft: GrayImage,
+}
+
+impl Cutout {
+    pub(crate) fn new(outline: &Outline) -> Self {
+        let (width, height) = (PIECE_WIDTH + 2 * MARGIN, PIECE_HEIGHT + 2 * MARGIN);
+        let edge = MARGIN as f32 + INSET;
+        let points = outline.points([edge; 2], [width as f32 - edge, height as f32 - edge]);
+        let mut raster = Raster::new(0, 0, width, height);
+        raster.polygon(&points);
+        let mut sharp = GrayImage::new(width as u32, height as u32);
+        raster.paint(|x, y, coverage| {
+            sharp.put_pixel(x as u32, y as u32, Luma([(coverage * 255.0).round() as u8]));
+        });
+        let soft = box_filter(&sharp, REACH, REACH);
+        Self { sharp, soft }
+    }
+
+    /// Share of the two outlines' area that only one of them covers.
+    pub(crate) fn difference(&self, other: &Self) -> f32 {
+        let (mut apart, mut all) = (0u32, 0u32);
+        for (a, b) in self.sharp.iter().zip(other.sharp.iter()) {
+            apart += u32::from(a.abs_diff(*b));
+            all += u32::from(*a.max(b));
+        }
+        apart as f32 / all.max(1) as f32
+    }
+
+    /// Pixels from the outline, inwards positive: good to about the reach of the filter.
+    fn depth(&self, x: usize, y: usize) -> f32 {
+        let soft = self
+            .soft
+            .get_pixel_checked(x as u32, y as u32)
+            .map_or(0, |pixel| pixel.0[0]);
+        (f32::from(soft) / 255.0 - 0.5) * (2 * REACH + 1) as f32
+    }
+
+    /// Draws a gap. The piece's own gap and the decoys are all drawn by this, from a picture that
+    /// is still whole.
+    pub(crate) fn gap(
+        &self,
+        canvas: &mut Canvas,
+        whole: &Canvas,
+        (left, top): (usize, usize),
+        style: &GapStyle,
+        rng: &mut Generator,
+    ) {
+        // The gap is a few pixels wider than the piece, and not by the same everywhere.
+        let wobble = [
+            rng.random_range(2.0..4.0f32).floor(),
+            rng.random_range(0.0..TAU),
+        ];
+        // It shows something blurred from elsewhere, never what belongs there.
+        let away = [
+            rng.random_range(60..whole.width() as i32 - 60),
+            rng.random_range(-24..24),
+        ];
+        let phase = rng.random_range(0.0..TAU);
+        let middle = [
+            (PIECE_WIDTH / 2 + MARGIN) as f32,
+            (PIECE_HEIGHT / 2 + MARGIN) as f32,
+        ];
+        for y in 0..PIECE_HEIGHT + 2 * MARGIN {
+            for x in 0..PIECE_WIDTH + 2 * MARGIN {
+                let depth = self.depth(x, y);
+                if depth < -3.3 {
+                    continue;
+                }
+                let angle = (y as f32 - middle[1]).atan2(x as f32 - middle[0]);
+                let inside = depth + 2.0 + (angle * wobble[0] + wobble[1]).sin() * 0.8;
+                let cover = (inside + 0.5).clamp(0.0, 1.0);
+                if cover <= 0.0 {
+                    continue;
+                }
+                let (Some(px), Some(py)) = (
+                    (left + x).checked_sub(MARGIN),
+                    (top + y).checked_sub(MARGIN),
+                ) else {
+                    continue;
+                };
+                let source_x = (px as i32 + away[0]) % whole.width() as i32;
+                let foreign = blurred(whole, source_x, py as i32 + away[1]);
+                let weave = (px as f32 * style.weave[0] + py as f32 * style.weave[1] + phase).sin();
+                let cloth = mix(foreign, style.veil, 0.5 + weave * 0.1);
+                let shadow = (1.0 - (inside - 1.5) / 3.5).clamp(0.0, 1.0) * 0.4;
+                let rim = (1.0 - (inside - 0.7).abs() / 1.2).clamp(0.0, 1.0) * 0.9;
+                let colour = mix(mix(cloth, style.shadow, shadow), style.rim, rim);
+                canvas.blend(px, py, colour, cover);
+            }
+        }
+    }
+
+    /// The piece that was at a place, as its own picture.
+    pub(crate) fn piece(
+        &self,
+        whole: &Canvas,
+        (left, top): (usize, usize),
+        rng: &mut Generator,
+    ) -> Picture {
+        // Lit differently from its place, so that its colours match no place exactly.
+        let gain =
+            1.0 + rng.random_range(0.05..0.14) * if rng.random_bool(0.5) { 1.0 } else { -1.0 };
+        let lift = rng.random_range(-12.0..8.0f32);
+        let slope = rng.random_range(-0.35..0.35f32);
+        let rim: Colour = if rng.random_bool(0.7) {
+            [252, 250, 244]
+        } else {
+            [40, 42, 58]
+        };
+        let mut colours = Vec::with_capacity(PIECE_WIDTH * PIECE_HEIGHT);
+        let mut steps = Vec::with_capacity(PIECE_WIDTH * PIECE_HEIGHT);
+        for y in 0..PIECE_HEIGHT {
+            for x in 0..PIECE_WIDTH {
+                let own = whole.at((left + x) as i32, (top + y) as i32);
+                let slant = (x as f32 - y as f32) * slope;
+                let content = relit(own, gain, lift + slant);
+                // The border fades into the rim: there is no edge left to compare with the gap's.
+                let depth = self.depth(x + MARGIN, y + MARGIN);
+                colours.push(mix(rim, content, ((depth - 0.4) / 2.2).clamp(0.0, 1.0)));
+                let sharp = self
+                    .sharp
+                    .get_pixel_checked((x + MARGIN) as u32, (y + MARGIN) as u32)
+                    .map_or(0, |pixel| pixel.0[0]);
+                steps.push((u16::from(sharp) * u16::from(STEPS) / 255) as u8);
+            }
+        }
+        let opaque: Vec<Colour> = colours
+            .iter()
+            .zip(&steps)
+            .filter(|(_, step)| **step == STEPS)
+            .map(|(colour, _)| *colour)
+            .collect();
+        let (inner, quantized) = quantize(&opaque, COLOURS);
+        // Entry 0 is nothing at all; then the rim, more and more opaque; then the content.
+        let mut palette = vec![[0; 4]];
+        let [red, green, blue] = rim;
+        palette.extend((1..STEPS).map(|step| [red, green, blue, (255 / STEPS) * step]));
+        palette.extend(
+            quantized
+                .iter()
+                .map(|[red, green, blue]| [*red, *green, *blue, 255]),
+        );
+        let mut inner = inner.into_iter();
+        let indices: Vec<u8> = steps
+            .into_iter()
+            .map(|step| {
+                if step == STEPS {
+                    inner.next().unwrap_or(0) + STEPS
+                } else {
+                    step
+                }
+            })
+            .collect();
+        Indexed {
+            width: PIECE_WIDTH,
+            indices: &indices,
+            palette: &palette,
+        }
+        .encode()
+    }
+}
+
+/// What the gaps of one picture have in common.
+pub(crate) struct GapStyle {
+    rim: Colour,
+    shadow: Colour,
+    veil: Colour,
+    weave: [f32; 2],
+}
+
+impl GapStyle {
+    pub(crate) fn new(rng: &mut Generator) -> Self {
+        let light = rng.random_bool(0.6);
+        let veil = if light { [236, 236, 232] } else { [52, 54, 70] };
+        let weave = [rng.random_range(0.7..1.4), rng.random_range(-1.4..1.4)];
+        Self {
+            rim: [255, 255, 250],
+            shadow: [20, 22, 34],
+            veil,
+            weave,
+        }
+    }
+}
+
+/// The mean of nine pixels around a place.
+fn blurred(whole: &Canvas, x: i32, y: i32) -> Colour {
+    let mut sum = [0u16; 3];
+    for (dx, dy) in [
+        (-4, -4),
+        (0, -4),
+        (4, -4),
+        (-4, 0),
+        (0, 0),
+        (4, 0),
+        (-4, 4),
+        (0, 4),
+        (4, 4),
+    ] {
+        for (sum, channel) in sum.iter_mut().zip(whole.at(x + dx, y + dy)) {
+            *sum += u16::from(channel);
+        }
+    }
+    sum.map(|channel| (channel / 9) as u8)
+}

@@ -1,0 +1,28 @@
+//! Pixels: scenes, glyphs, shapes, warps and encoding. Knows nothing of challenges.
+
+pub(crate) mod canvas;
+pub(crate) mod cutout;
+pub(crate) mod encode;
+mod glyph;
+pub(crate) mod lettering;
+mod objects;
+pub(crate) mod outline;
+mod pattern;
+pub(crate) mod quantize;
+mod raster;
+pub(crate) mod scene;
+
+use rand::rngs::ChaCha12Rng as Generator;
+
+/// An encoded picture.
+#[derive(Clone, Debug)]
+pub(crate) struct Picture {
+    /// `image/png`.
+    pub(crate) media_type: &'static str,
+    /// Width in pixels.
+    pub(crate) width: u32,
+    /// Height in pixels.
+    pub(crate) height: u32,
+    /// The encoded file.
+    pub(crate) bytes: Vec<u8>,
+}

@@ -1,0 +1,177 @@
+//! Polygons to coverage. Each edge adds its signed area to the cells that it crosses; the running
+//! sum along a row is then the exact share of every pixel that the polygon covers.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "cells are indexed by rows and columns clamped to the raster's own size"
+)]
+
+/// A point in pixels, x to the right and y down.
+pub(crate) type Point = [f32; 2];
+
+/// Coverage of a rectangle of pixels.
+pub(crate) struct Raster {
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+    /// One cell more than pixels in a row, since an edge also writes to the cell at its right.
+    cells: Vec<f32>,
+}
+
+impl Raster {
+    /// An empty raster over the pixels of a `width` x `height` picture that the points touch.
+    pub(crate) fn around(points: &[Point], width: usize, height: usize) -> Self {
+        let mut low = [f32::MAX; 2];
+        let mut high = [f32::MIN; 2];
+        for [x, y] in points {
+            low = [low[0].min(*x), low[1].min(*y)];
+            high = [high[0].max(*x), high[1].max(*y)];
+        }
+        // Casts from float saturate, so points far outside end up as an empty rectangle.
+        let left = (low[0].floor() as usize).min(width);
+        let top = (low[1].floor() as usize).min(height);
+        let right = (high[0].ceil() as usize).clamp(left, width);
+        let bottom = (high[1].ceil() as usize).clamp(top, height);
+        Self::new(left, top, right - left, bottom - top)
+    }
+
+    /// An empty raster over a rectangle.
+    pub(crate) fn new(left: usize, top: usize, width: usize, height: usize) -> Self {
+        Self {
+            left,
+            top,
+            width,
+            height,
+            cells: vec![0.0; (width + 2) * height],
+        }
+    }
+
+    /// Adds a closed polygon. Overlapping polygons unite, whichever way round they were given.
+    pub(crate) fn polygon(&mut self, points: &[Point]) {
+        let (Some(first), Some(last)) = (points.first(), points.last()) else {
+            return;
+        };
+        let mut area = 0.0;
+        let mut from = last;
+        for to in points {
+            area += from[0] * to[1] - to[0] * from[1];
+            from = to;
+        }
+        let sign = if area < 0.0 { -1.0 } else { 1.0 };
+        for pair in points.windows(2) {
+            self.edge(pair[0], pair[1], sign);
+        }
+        self.edge(*last, *first, sign);
+    }
+
+    fn edge(&mut self, from: Point, to: Point, sign: f32) {
+        let origin = [self.left as f32, self.top as f32];
+        let (mut a, mut b) = (
+            [from[0] - origin[0], from[1] - origin[1]],
+            [to[0] - origin[0], to[1] - origin[1]],
+        );
+        let mut sign = sign;
+        if a[1] > b[1] {
+            (a, b) = (b, a);
+            sign = -sign;
+        }
+        let (top, bottom) = (a[1].max(0.0), b[1].min(self.height as f32));
+        if top >= bottom {
+            return;
+        }
+        let slope = (b[0] - a[0]) / (b[1] - a[1]);
+        let limit = self.width as f32;
+        for row in top as usize..(bottom.ceil() as usize).min(self.height) {
+            let upper = top.max(row as f32);
+            let lower = bottom.min((row + 1) as f32);
+            let x0 = (a[0] + (upper - a[1]) * slope).clamp(0.0, limit);
+            let x1 = (a[0] + (lower - a[1]) * slope).clamp(0.0, limit);
+            self.span(row, x0.min(x1), x0.max(x1), (lower - upper) * sign);
+        }
+    }
+
+    /// An edge from column `x0` to `x1` within one row, of signed height `rise`.
+    fn span(&mut self, row: usize, x0: f32, x1: f32, rise: f32) {
+        let start = row * (self.width + 2);
+        let cells = &mut self.cells[start..start + self.width + 2];
+        let (first, last) = (x0 as usize, x1 as usize);
+        if first == last {
+            let beyond = rise * ((x0 + x1) * 0.5 - first as f32);
+            cells[first] += rise - beyond;
+            cells[first + 1] += beyond;
+            return;
+        }
+        let density = rise / (x1 - x0);
+        for column in first..=last {
+            let (begin, end) = (x0.max(column as f32), x1.min((column + 1) as f32));
+            let part = (end - begin) * density;
+            let beyond = part * ((begin + end) * 0.5 - column as f32);
+            cells[column] += part - beyond;
+            cells[column + 1] += beyond;
+        }
+    }
+
+    /// Calls `paint` with x, y and coverage for every pixel that is covered at all.
+    pub(crate) fn paint(&self, mut paint: impl FnMut(usize, usize, f32)) {
+        if self.width == 0 {
+            return;
+        }
+        for (y, row) in (self.top..).zip(self.cells.chunks_exact(self.width + 2)) {
+            let mut sum = 0.0f32;
+            for (x, cell) in (self.left..self.left + self.width).zip(row) {
+                sum += cell;
+                let coverage = sum.abs();
+                if coverage > 0.004 {
+                    paint(x, y, coverage.min(1.0));
+                }
+            }
+        }
+    }
+}
+
+/// The points of an ellipse, turned by `angle` radians.
+pub(crate) fn ellipse(centre: Point, radii: Point, angle: f32) -> Vec<Point> {
+    let steps = (6.0 + (radii[0] + radii[1]) * 0.6).min(40.0) as usize;
+    let (turn_sin, turn_cos) = angle.sin_cos();
+    (0..steps)
+        .map(|step| {
+            let (sin, cos) = (step as f32 / steps as f32 * std::f32::consts::TAU).sin_cos();
+            let (x, y) = (radii[0] * cos, radii[1] * sin);
+            [
+                centre[0] + x * turn_cos - y * turn_sin,
+                centre[1] + x * turn_sin + y * turn_cos,
+            ]
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coverage_is_the_area() {
+        let square = [[1.25, 1.5], [4.75, 1.5], [4.75, 3.5], [1.25, 3.5]];
+        let backwards: Vec<Point> = square.iter().rev().copied().collect();
+        for points in [&square[..], &backwards] {
+            let mut raster = Raster::around(points, 10, 10);
+            raster.polygon(points);
+            let mut area = 0.0;
+            raster.paint(|_, _, coverage| area += coverage);
+            assert!((area - 7.0f32).abs() < 0.02, "{area}");
+        }
+    }
+
+    #[test]
+    fn points_outside_are_clipped() {
+        let points = [[-50.0, -50.0], [60.0, -50.0], [60.0, 60.0], [-50.0, 60.0]];
+        let mut raster = Raster::around(&points, 10, 8);
+        raster.polygon(&points);
+        let mut pixels = 0;
+        raster.paint(|x, y, coverage| {
+            assert!(x < 10 && y < 8 && coverage > 0.99);
+            pixels += 1;
+        });
+        assert_eq!(pixels, 80);
+    }
+}

@@ -1,0 +1,311 @@
+//! Sealing (XChaCha20-Poly1305) for what hides something, tagging (HMAC-SHA-256) for what only
+//! must not be forged. Apart from [`crate::key`], the only code that touches a key.
+//!
+//! Every string is `base64url(no pad)` of `version (1) | key id (4) | generation (12) | rest`.
+//! What is authenticated beside it, the type and any context, goes in length-prefixed, so that
+//! no two tuples give one input (the splicing of CVE-2025-68113).
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::{
+    error::{CaptchaError, ErrorKind},
+    key::{self, KeyRing},
+};
+
+const VERSION: u8 = 1;
+const KEY_ID: usize = 4;
+const GENERATION: usize = 12;
+const HEADER: usize = 1 + KEY_ID + GENERATION;
+const NONCE: usize = 24;
+const TAG: usize = 32;
+
+/// Longest sealed or tagged string that is looked at, in characters.
+pub(crate) const MAX_LENGTH: usize = 1_024;
+
+/// What a sealed or tagged string is: its own key, its own name in the authenticated data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Challenge,
+    FrameChallenge,
+    Session,
+    Token,
+}
+
+impl Purpose {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Challenge => "challenge",
+            Self::FrameChallenge => "frame-challenge",
+            Self::Session => "session",
+            Self::Token => "token",
+        }
+    }
+}
+
+/// The configured generation and the store's: what was made under another pair is dead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Generation {
+    pub(crate) configured: u32,
+    pub(crate) store: u64,
+}
+
+impl Generation {
+    fn to_bytes(self) -> [u8; GENERATION] {
+        let mut bytes = [0; GENERATION];
+        let (configured, store) = bytes.split_at_mut(4);
+        configured.copy_from_slice(&self.configured.to_be_bytes());
+        store.copy_from_slice(&self.store.to_be_bytes());
+        bytes
+    }
+}
+
+/// An opened or verified string, with the generation it was made under.
+pub(crate) struct Opened<T> {
+    pub(crate) generation: Generation,
+    pub(crate) content: T,
+}
+
+/// The keys of one secret, one a purpose.
+struct Keys {
+    id: [u8; KEY_ID],
+    challenge: XChaCha20Poly1305,
+    frame_challenge: XChaCha20Poly1305,
+    session: XChaCha20Poly1305,
+    token: Hmac<Sha256>,
+}
+
+impl Keys {
+    fn derive(secret: &key::SecretKey, site: &str) -> Result<Self, CaptchaError> {
+        let cipher = |purpose: Purpose| -> Result<_, CaptchaError> {
+            let key = key::derive::<32>(secret, purpose.name(), site)?;
+            Ok(XChaCha20Poly1305::new((&*key).into()))
+        };
+        let tag_key = key::derive::<64>(secret, Purpose::Token.name(), site)?;
+        Ok(Self {
+            id: *key::derive::<KEY_ID>(secret, "key-id", site)?,
+            challenge: cipher(Purpose::Challenge)?,
+            frame_challenge: cipher(Purpose::FrameChallenge)?,
+            session: cipher(Purpose::Session)?,
+            token: <Hmac<Sha256> as KeyInit>::new((&*tag_key).into()),
+        })
+    }
+
+    fn cipher(&self, purpose: Purpose) -> Option<&XChaCha20Poly1305> {
+        match purpose {
+            Purpose::Challenge => Some(&self.challenge),
+            Purpose::FrameChallenge => Some(&self.frame_challenge),
+            Purpose::Session => Some(&self.session),
+            Purpose::Token => None,
+        }
+    }
+}
+
+/// Seals and tags for one site, with every key of its ring.
+pub(crate) struct Sealer {
+    site: String,
+    active: Keys,
+    verify_only: Vec<Keys>,
+}
+
+impl Sealer {
+    pub(crate) fn new(ring: &KeyRing, site: &str) -> Result<Self, CaptchaError> {
+        let mut keys = ring.keys().map(|secret| Keys::derive(secret, site));
+        let active = keys
+            .next()
+            .ok_or_else(|| CaptchaError::configuration("the key ring is empty"))??;
+        Ok(Self {
+            site: site.to_owned(),
+            active,
+            verify_only: keys.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Hides `content` and binds it to `purpose`, this site and the generation.
+    pub(crate) fn seal(
+        &self,
+        purpose: Purpose,
+        generation: Generation,
+        nonce: [u8; NONCE],
+        content: &[u8],
+    ) -> Result<String, CaptchaError> {
+        let mut wire = self.header(generation);
+        let aad = self.context(purpose, &wire);
+        let sealed = self
+            .active
+            .cipher(purpose)
+            .and_then(|cipher| {
+                let payload = Payload {
+                    msg: content,
+                    aad: &aad,
+                };
+                cipher.encrypt(&XNonce::from(nonce), payload).ok()
+            })
+            .ok_or_else(|| CaptchaError::new(ErrorKind::Unavailable, "nothing could be sealed"))?;
+        wire.extend_from_slice(&nonce);
+        wire.extend_from_slice(&sealed);
+        Ok(to_text(&wire))
+    }
+
+    /// Opens what [`Sealer::seal`] made for the same purpose and site.
+    pub(crate) fn open(
+        &self,
+        purpose: Purpose,
+        text: &str,
+    ) -> Result<Opened<Zeroizing<Vec<u8>>>, CaptchaError> {
+        let wire = decode(text)?;
+        let (header, id, generation, rest) = split(&wire)?;
+        let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or_else(malformed)?;
+        let payload = Payload {
+            msg: sealed,
+            aad: &self.context(purpose, header),
+        };
+        let content = self
+            .keys(id)
+            .cipher(purpose)
+            .and_then(|cipher| cipher.decrypt(&XNonce::from(*nonce), payload).ok())
+            .ok_or_else(malformed)?;
+        Ok(Opened {
+            generation,
+            content: Zeroizing::new(content),
+        })
+    }
+
+    /// Writes `content` in the open and binds it to `purpose`, this site and the generation.
+    pub(crate) fn tag(&self, purpose: Purpose, generation: Generation, content: &[u8]) -> String {
+        let mut wire = self.header(generation);
+        let tag = self.mac(&self.active, purpose, &wire, content).finalize();
+        wire.extend_from_slice(content);
+        wire.extend_from_slice(&tag.into_bytes());
+        to_text(&wire)
+    }
+
+    /// Reads what [`Sealer::tag`] wrote, in constant time as far as the tag goes.
+    pub(crate) fn verify(
+        &self,
+        purpose: Purpose,
+        text: &str,
+    ) -> Result<Opened<Vec<u8>>, CaptchaError> {
+        let wire = decode(text)?;
+        let (header, id, generation, rest) = split(&wire)?;
+        let (content, tag) = rest.split_last_chunk::<TAG>().ok_or_else(malformed)?;
+        self.mac(self.keys(id), purpose, header, content)
+            .verify(tag.into())
+            .map_err(|_| malformed())?;
+        Ok(Opened {
+            generation,
+            content: content.to_vec(),
+        })
+    }
+
+    fn header(&self, generation: Generation) -> Vec<u8> {
+        let mut header = Vec::with_capacity(256);
+        header.push(VERSION);
+        header.extend_from_slice(&self.active.id);
+        header.extend_from_slice(&generation.to_bytes());
+        header
+    }
+
+    /// The keys of that id; for an unknown id the active ones, which then do the same work and
+    /// fail on the header.
+    fn keys(&self, id: [u8; KEY_ID]) -> &Keys {
+        self.verify_only
+            .iter()
+            .find(|keys| keys.id == id)
+            .unwrap_or(&self.active)
+    }
+
+    fn context(&self, purpose: Purpose, header: &[u8]) -> Vec<u8> {
+        let mut context = Vec::with_capacity(64 + self.site.len() + header.len());
+        for part in [purpose.name().as_bytes(), self.site.as_bytes(), header] {
+            context.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            context.extend_from_slice(part);
+        }
+        context
+    }
+
+    fn mac(&self, keys: &Keys, purpose: Purpose, header: &[u8], content: &[u8]) -> Hmac<Sha256> {
+        let mut mac = keys.token.clone();
+        mac.update(&self.context(purpose, header));
+        mac.update(&(content.len() as u64).to_be_bytes());
+        mac.update(content);
+        mac
+    }
+}
+
+/// Bytes as the protocol writes them.
+pub(crate) fn to_text(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn malformed() -> CaptchaError {
+    CaptchaError::new(
+        ErrorKind::Malformed,
+        "the string is not one that this site made",
+    )
+}
+
+/// The engine refuses padding, other alphabets and stray bits: one content, one encoding.
+fn decode(text: &str) -> Result<Vec<u8>, CaptchaError> {
+    if text.len() > MAX_LENGTH {
+        return Err(malformed());
+    }
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| malformed())
+}
+
+type Parts<'a> = (&'a [u8], [u8; KEY_ID], Generation, &'a [u8]);
+
+fn split(wire: &[u8]) -> Result<Parts<'_>, CaptchaError> {
+    let (header, rest) = wire.split_at_checked(HEADER).ok_or_else(malformed)?;
+    let mut reader = Reader(header);
+    let version = reader.array::<1>()?;
+    let id = reader.array()?;
+    let generation = Generation {
+        configured: u32::from_be_bytes(reader.array()?),
+        store: u64::from_be_bytes(reader.array()?),
+    };
+    if version != [VERSION] {
+        return Err(malformed());
+    }
+    Ok((header, id, generation, rest))
+}
+
+/// Reads fixed-size pieces off the front; running out is malformed.
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
+
+impl<'a> Reader<'a> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], CaptchaError> {
+        let (head, tail) = self.0.split_first_chunk().ok_or_else(malformed)?;
+        self.0 = tail;
+        Ok(*head)
+    }
+
+    pub(crate) fn bytes(&mut self, length: usize) -> Result<&'a [u8], CaptchaError> {
+        let (head, tail) = self.0.split_at_checked(length).ok_or_else(malformed)?;
+        self.0 = tail;
+        Ok(head)
+    }
+
+    /// A string behind one byte of length.
+    pub(crate) fn text(&mut self) -> Result<&'a str, CaptchaError> {
+        let [length] = self.array()?;
+        std::str::from_utf8(self.bytes(usize::from(length))?).map_err(|_| malformed())
+    }
+
+    pub(crate) fn finish(self) -> Result<(), CaptchaError> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(malformed())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,259 @@
+//! The drawing threads and the small stock of drawn puzzles that they keep.
+//!
+//! Each puzzle is served once. An empty stock makes the caller wait for a drawing, a full queue
+//! makes it come back later; neither stalls an async thread or repeats a picture.
+
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+};
+
+use futures_channel::oneshot;
+
+use crate::{
+    challenge::{self, Kind, Solution},
+    error::{CaptchaError, ErrorKind},
+    prompt::Prompt,
+    random::{self, RandomSource},
+    render::Picture,
+};
+
+/// Seconds after which a refused caller may try again.
+const RETRY_AFTER: u32 = 2;
+
+/// One drawn puzzle, its pictures already in the form that the protocol sends.
+#[derive(Debug)]
+pub(crate) struct Drawn {
+    pub(crate) seed: [u8; 32],
+    pub(crate) prompt: Prompt,
+    pub(crate) solution: Solution,
+}
+
+enum Job {
+    Draw(Kind, oneshot::Sender<Drawn>),
+    /// The picture of a puzzle that was drawn before, from its seed.
+    Redraw(Kind, [u8; 32], oneshot::Sender<Option<Picture>>),
+    Restock(Kind),
+}
+
+#[derive(Default)]
+struct State {
+    stock: Vec<(Kind, VecDeque<Drawn>)>,
+    queue: VecDeque<Job>,
+    /// Drawings of each stock that a thread has in hand, so that two threads do not overfill it.
+    in_hand: usize,
+    closed: bool,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    wake: Condvar,
+    random: Arc<dyn RandomSource>,
+    per_kind: usize,
+    queue_limit: usize,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A bounded queue in front of a few drawing threads. Dropping it ends the threads.
+pub(crate) struct Stock {
+    shared: Arc<Shared>,
+    threads: usize,
+}
+
+/// How much the stock keeps and how it is drawn.
+pub(crate) struct StockConfig {
+    /// Threads that draw; with 0 the caller draws, in order, which only tests want.
+    pub(crate) threads: usize,
+    /// Puzzles kept ready of each kind.
+    pub(crate) per_kind: usize,
+    /// Callers that may wait for a drawing.
+    pub(crate) queue_limit: usize,
+}
+
+impl Stock {
+    pub(crate) fn new(
+        kinds: &[Kind],
+        config: &StockConfig,
+        random: Arc<dyn RandomSource>,
+    ) -> Result<Self, CaptchaError> {
+        let drawn = kinds.iter().filter(|kind| kind.is_drawn());
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State {
+                stock: drawn.map(|&kind| (kind, VecDeque::new())).collect(),
+                ..State::default()
+            }),
+            wake: Condvar::new(),
+            random,
+            per_kind: config.per_kind,
+            queue_limit: config.queue_limit,
+        });
+        for number in 0..config.threads {
+            let shared = Arc::clone(&shared);
+            thread::Builder::new()
+                .name(format!("captcha-draw-{number}"))
+                .spawn(move || run(&shared))
+                .map_err(|cause| {
+                    CaptchaError::configuration("a drawing thread could not be started")
+                        .caused_by(cause)
+                })?;
+        }
+        Ok(Self {
+            shared,
+            threads: config.threads,
+        })
+    }
+
+    /// A puzzle that nobody has seen: from the stock, or drawn while the caller waits.
+    pub(crate) async fn take(&self, kind: Kind) -> Result<Drawn, CaptchaError> {
+        if self.threads == 0 {
+            return draw(kind, self.shared.random.as_ref());
+        }
+        let receiver = {
+            let mut state = self.shared.lock();
+            let ready = (state.stock.iter_mut())
+                .find(|(of, _)| *of == kind)
+                .and_then(|(_, puzzles)| puzzles.pop_front());
+            if let Some(drawn) = ready {
+                self.shared.wake.notify_one();
+                return Ok(drawn);
+            }
+            let (sender, receiver) = oneshot::channel();
+            self.enqueue(&mut state, Job::Draw(kind, sender))?;
+            receiver
+        };
+        receiver.await.map_err(|_| undrawn())
+    }
+
+    /// Draws again what `seed` gave before.
+    pub(crate) async fn redraw(
+        &self,
+        kind: Kind,
+        seed: [u8; 32],
+    ) -> Result<Option<Picture>, CaptchaError> {
+        if self.threads == 0 {
+            return Ok(challenge::draw(kind, &mut random::generator(seed)).0.image);
+        }
+        let (sender, receiver) = oneshot::channel();
+        self.enqueue(&mut self.shared.lock(), Job::Redraw(kind, seed, sender))?;
+        receiver.await.map_err(|_| undrawn())
+    }
+
+    fn enqueue(&self, state: &mut State, job: Job) -> Result<(), CaptchaError> {
+        if state.queue.len() >= self.shared.queue_limit {
+            return Err(undrawn());
+        }
+        state.queue.push_back(job);
+        self.shared.wake.notify_one();
+        Ok(())
+    }
+}
+
+impl Drop for Stock {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.closed = true;
+        // Waiting callers are told at once.
+        state.queue.clear();
+        drop(state);
+        self.shared.wake.notify_all();
+    }
+}
+
+fn undrawn() -> CaptchaError {
+    CaptchaError::new(
+        ErrorKind::Busy,
+        "more puzzles are asked for than can be drawn",
+    )
+    .retry_after(RETRY_AFTER)
+}
+
+fn draw(kind: Kind, random: &dyn RandomSource) -> Result<Drawn, CaptchaError> {
+    let seed = random::array(random)?;
+    let (prompt, solution) = challenge::draw(kind, &mut random::generator(seed));
+    Ok(Drawn {
+        seed,
+        prompt: prompt.into(),
+        solution,
+    })
+}
+
+fn run(shared: &Shared) {
+    while let Some(job) = next_job(shared) {
+        let restocks = matches!(job, Job::Restock(_));
+        // A panic loses one drawing, not the thread: its caller is told to come back.
+        let outcome = catch_unwind(AssertUnwindSafe(|| perform(shared, job)));
+        if restocks {
+            shared.lock().in_hand -= 1;
+        }
+        let failure = match outcome {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "a drawing panicked".to_owned(),
+        };
+        tracing::error!(failure, "a puzzle could not be drawn");
+        // Whatever is broken, trying again at full speed does not mend it.
+        thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
+fn perform(shared: &Shared, job: Job) -> Result<(), CaptchaError> {
+    match job {
+        // A caller that went away leaves its puzzle unseen, so another may have it.
+        Job::Draw(kind, sender) => {
+            if let Err(unseen) = sender.send(draw(kind, shared.random.as_ref())?) {
+                shelve(&mut shared.lock(), kind, unseen, shared.per_kind);
+            }
+        }
+        Job::Redraw(kind, seed, sender) => {
+            let (prompt, _) = challenge::draw(kind, &mut random::generator(seed));
+            let _ = sender.send(prompt.image);
+        }
+        Job::Restock(kind) => {
+            let drawn = draw(kind, shared.random.as_ref())?;
+            shelve(&mut shared.lock(), kind, drawn, shared.per_kind);
+        }
+    }
+    Ok(())
+}
+
+fn shelve(state: &mut State, kind: Kind, drawn: Drawn, per_kind: usize) {
+    if let Some((_, shelf)) = state.stock.iter_mut().find(|(of, _)| *of == kind)
+        && shelf.len() < per_kind
+    {
+        shelf.push_back(drawn);
+    }
+}
+
+/// The next thing to draw: for somebody who waits, else for the emptiest shelf. `None` ends the
+/// thread.
+fn next_job(shared: &Shared) -> Option<Job> {
+    let mut state = shared.lock();
+    loop {
+        if state.closed {
+            return None;
+        }
+        if let Some(job) = state.queue.pop_front() {
+            return Some(job);
+        }
+        let in_hand = state.in_hand;
+        let emptiest = (state.stock.iter())
+            .map(|(kind, shelf)| (shelf.len() + in_hand, *kind))
+            .min()
+            .filter(|(ready, _)| *ready < shared.per_kind);
+        if let Some((_, kind)) = emptiest {
+            state.in_hand += 1;
+            return Some(Job::Restock(kind));
+        }
+        state = (shared.wake.wait(state)).unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,304 @@
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use super::{Id, Store, StoreError, StoreFuture};
+use crate::{
+    clock::{Clock, SystemClock, Timeline, millis},
+    error::CaptchaError,
+    random::{self, SystemRandom},
+};
+
+const SHARDS: usize = 64;
+/// A shard looks for expired entries when it has grown by this many since the last look.
+const SWEEP_EVERY: usize = 1_024;
+/// Least time between two sweeps of every shard.
+const SWEEP_ALL_PAUSE_MILLIS: u64 = 100;
+/// Entries that a shard keeps for counting; later keys share one count.
+const MAX_COUNTS_PER_SHARD: usize = 4_096;
+
+/// Marks in the memory of this process.
+///
+/// Single use is atomic, an unexpired mark is never forgotten, and at the limit the store refuses
+/// ([`StoreError::Full`]). Its generation is random per store, so that what was issued before a
+/// restart is refused after it. A mark takes at most 64 bytes.
+pub struct MemoryStore {
+    shards: Vec<Mutex<Shard>>,
+    hasher: RandomState,
+    marks: AtomicUsize,
+    max_marks: usize,
+    swept_at: AtomicU64,
+    generation: u64,
+    timeline: Timeline,
+}
+
+#[derive(Default)]
+struct Shard {
+    /// Id to the millisecond at which the mark may go.
+    marks: HashMap<Id, u64>,
+    /// Key to the end of its window and the count so far.
+    counts: HashMap<Id, (u64, u64)>,
+    sweep_marks_at: usize,
+}
+
+impl MemoryStore {
+    /// How many unexpired marks a store holds unless told otherwise: about 60 MiB when full.
+    pub const DEFAULT_MAX_MARKS: usize = 1_000_000;
+
+    /// A store for [`Self::DEFAULT_MAX_MARKS`] marks.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) when the operating system gives
+    /// no randomness for the generation.
+    pub fn new() -> Result<Self, CaptchaError> {
+        Self::with_max_marks(Self::DEFAULT_MAX_MARKS)
+    }
+
+    /// A store for `max_marks` unexpired marks.
+    ///
+    /// # Errors
+    /// As [`MemoryStore::new`].
+    pub fn with_max_marks(max_marks: usize) -> Result<Self, CaptchaError> {
+        let generation = u64::from_be_bytes(random::array(&SystemRandom)?);
+        Ok(Self::assemble(
+            max_marks,
+            generation,
+            Arc::new(SystemClock::new()),
+        ))
+    }
+
+    pub(crate) fn assemble(max_marks: usize, generation: u64, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+            marks: AtomicUsize::new(0),
+            max_marks,
+            swept_at: AtomicU64::new(0),
+            generation,
+            timeline: Timeline::new(clock),
+        }
+    }
+
+    fn shard(&self, id: &Id) -> Option<MutexGuard<'_, Shard>> {
+        let index = self.hasher.hash_one(id) as usize % SHARDS;
+        // A shard is consistent after every statement, so a panic elsewhere cannot spoil it.
+        self.shards
+            .get(index)
+            .map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn mark(&self, id: &Id, ttl: Duration) -> Result<bool, StoreError> {
+        match self.try_mark(id, ttl) {
+            Err(StoreError::Full) if self.sweep_all() => self.try_mark(id, ttl),
+            settled => settled,
+        }
+    }
+
+    fn try_mark(&self, id: &Id, ttl: Duration) -> Result<bool, StoreError> {
+        let mut shard = self.shard(id).ok_or(StoreError::Full)?;
+        let now = self.timeline.now();
+        let expires = now.saturating_add(millis(ttl).max(1));
+        if let Some(until) = shard.marks.get_mut(id) {
+            let first = *until <= now;
+            if first {
+                *until = expires;
+            }
+            return Ok(first);
+        }
+        if shard.marks.len() >= shard.sweep_marks_at {
+            self.sweep(&mut shard, now);
+        }
+        if self.marks.fetch_add(1, Ordering::Relaxed) >= self.max_marks {
+            self.marks.fetch_sub(1, Ordering::Relaxed);
+            return Err(StoreError::Full);
+        }
+        shard.marks.insert(*id, expires);
+        Ok(true)
+    }
+
+    /// Sweeps every shard, unless that was just done: a full store is not slowed down further.
+    fn sweep_all(&self) -> bool {
+        let now = self.timeline.now();
+        let last = self.swept_at.load(Ordering::Relaxed);
+        let due = now >= last.saturating_add(SWEEP_ALL_PAUSE_MILLIS)
+            && (self.swept_at)
+                .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        if due {
+            for shard in &self.shards {
+                self.sweep(
+                    &mut shard.lock().unwrap_or_else(PoisonError::into_inner),
+                    now,
+                );
+            }
+        }
+        due
+    }
+
+    /// Drops what has expired, and the room it took when that is most of it.
+    fn sweep(&self, shard: &mut Shard, now: u64) {
+        let before = shard.marks.len();
+        shard.marks.retain(|_, until| *until > now);
+        let left = shard.marks.len();
+        self.marks.fetch_sub(before - left, Ordering::Relaxed);
+        if shard.marks.capacity() > 4 * left.max(SWEEP_EVERY) {
+            shard.marks.shrink_to(2 * left);
+        }
+        shard.sweep_marks_at = left + SWEEP_EVERY.max(left / 4);
+    }
+
+    fn count(&self, key: &Id, window: Duration) -> Result<u64, StoreError> {
+        let mut shard = self.shard(key).ok_or(StoreError::Full)?;
+        let now = self.timeline.now();
+        if shard.counts.len() >= MAX_COUNTS_PER_SHARD && !shard.counts.contains_key(key) {
+            shard.counts.retain(|_, (end, _)| *end > now);
+        }
+        // When every place is taken, newcomers share one count: limits grow stricter, never laxer.
+        let key = if shard.counts.len() >= MAX_COUNTS_PER_SHARD && !shard.counts.contains_key(key) {
+            &[0; super::ID_BYTES]
+        } else {
+            key
+        };
+        let (end, count) = shard.counts.entry(*key).or_insert((0, 0));
+        if *end <= now {
+            *end = now.saturating_add(millis(window));
+            *count = 0;
+        }
+        *count += 1;
+        Ok(*count)
+    }
+}
+
+impl Store for MemoryStore {
+    fn spend<'a>(&'a self, id: &'a Id, ttl: Duration) -> StoreFuture<'a, bool> {
+        Box::pin(std::future::ready(self.mark(id, ttl)))
+    }
+
+    fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64> {
+        Box::pin(std::future::ready(self.count(key, window)))
+    }
+
+    fn generation(&self) -> StoreFuture<'_, u64> {
+        Box::pin(std::future::ready(Ok(self.generation)))
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore")
+            .field("marks", &self.marks.load(Ordering::Relaxed))
+            .field("max_marks", &self.max_marks)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Hand(Arc<AtomicU64>);
+    impl Clock for Hand {
+        fn unix_millis(&self) -> u64 {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    fn store(max: usize) -> (MemoryStore, Hand) {
+        let hand = Hand::default();
+        let store = MemoryStore::assemble(max, 1, Arc::new(hand.clone()));
+        (store, hand)
+    }
+
+    fn id(n: u32) -> Id {
+        let mut id = [0; 16];
+        id[..4].copy_from_slice(&n.to_be_bytes());
+        id
+    }
+
+    const LIFE: Duration = Duration::from_secs(10);
+
+    #[test]
+    fn a_full_store_refuses_and_forgets_nothing() {
+        let (store, hand) = store(1_000);
+        for n in 0..1_000 {
+            assert!(store.mark(&id(n), LIFE).unwrap());
+        }
+        assert!(matches!(
+            store.mark(&id(5_000), LIFE),
+            Err(StoreError::Full)
+        ));
+        for n in 0..1_000 {
+            assert!(!store.mark(&id(n), LIFE).unwrap(), "mark {n} is remembered");
+        }
+        hand.0.store(10_001, Ordering::Relaxed);
+        for n in 0..1_000 {
+            assert!(
+                store.mark(&id(n + 10_000), LIFE).unwrap(),
+                "expired marks make room"
+            );
+        }
+    }
+
+    #[test]
+    fn expired_marks_give_their_memory_back() {
+        let (store, hand) = store(usize::MAX);
+        for round in 0..50u32 {
+            for n in 0..20_000 {
+                assert!(store.mark(&id(round * 20_000 + n), LIFE).unwrap());
+            }
+            hand.0.fetch_add(10_001, Ordering::Relaxed);
+        }
+        let held: usize = (store.shards.iter())
+            .map(|shard| shard.lock().unwrap().marks.len())
+            .sum();
+        assert_eq!(held, store.marks.load(Ordering::Relaxed));
+        assert!(held < 200_000, "{held} marks for 20,000 alive");
+    }
+
+    #[test]
+    fn a_mark_takes_at_most_64_bytes() {
+        let (store, _) = store(usize::MAX);
+        let marks = 300_000;
+        for n in 0..marks {
+            store.mark(&id(n), LIFE).unwrap();
+        }
+        // A hash table keeps 8/7 of its capacity in slots, each a key, a value and a control byte.
+        let slot = size_of::<(Id, u64)>() + 1;
+        let bytes: usize = (store.shards.iter())
+            .map(|shard| shard.lock().unwrap().marks.capacity() * 8 / 7 * slot)
+            .sum();
+        assert!(
+            bytes <= 64 * marks as usize,
+            "{} bytes a mark",
+            bytes / marks as usize
+        );
+    }
+
+    #[test]
+    fn counts_start_again_with_their_window_and_are_bounded() {
+        let (store, hand) = store(10);
+        assert_eq!(store.count(&id(1), LIFE).unwrap(), 1);
+        assert_eq!(store.count(&id(1), LIFE).unwrap(), 2);
+        hand.0.store(10_000, Ordering::Relaxed);
+        assert_eq!(store.count(&id(1), LIFE).unwrap(), 1);
+        for n in 0..(SHARDS * MAX_COUNTS_PER_SHARD) as u32 * 2 {
+            store.count(&id(n), LIFE).unwrap();
+        }
+        for shard in &store.shards {
+            assert!(shard.lock().unwrap().counts.len() <= MAX_COUNTS_PER_SHARD + 1);
+        }
+        assert!(
+            store.count(&id(u32::MAX), LIFE).unwrap() > 1,
+            "newcomers share a count"
+        );
+    }
+}

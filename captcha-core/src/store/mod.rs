@@ -1,0 +1,62 @@
+//! Where single use is remembered.
+
+mod memory;
+
+pub use memory::MemoryStore;
+
+use std::{error::Error, fmt, future::Future, pin::Pin, time::Duration};
+
+/// The length of an id in bytes.
+pub const ID_BYTES: usize = 16;
+
+/// The id of a challenge or token: 16 random bytes.
+pub type Id = [u8; ID_BYTES];
+
+/// What a store answers with: a boxed future, so that the trait is object-safe.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Remembers what was used, and counts.
+///
+/// An implementation is right when [`Store::spend`] is atomic (of any number of concurrent calls
+/// with one id, one is told `true`), keeps a mark for at least its `ttl`, and says an error rather
+/// than guess. The engine refuses whenever a store errs.
+pub trait Store: Send + Sync + 'static {
+    /// Marks `id` used for `ttl`. `true` for the first caller, `false` for every later one.
+    fn spend<'a>(&'a self, id: &'a Id, ttl: Duration) -> StoreFuture<'a, bool>;
+
+    /// Counts one call under `key` and gives the count within the current window, this call
+    /// included. A window begins with the first call.
+    fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64>;
+
+    /// A number that changes whenever marks may have been lost: what was issued under another
+    /// number is refused instead of being accepted twice.
+    fn generation(&self) -> StoreFuture<'_, u64>;
+}
+
+/// Why a store could not answer.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// No room for another mark; forgetting one would let it be used twice.
+    Full,
+    /// The store did not answer, or not in time.
+    Unavailable(Box<dyn Error + Send + Sync>),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full => "the store has no room for another mark",
+            Self::Unavailable(_) => "the store did not answer",
+        })
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Full => None,
+            Self::Unavailable(source) => Some(source.as_ref()),
+        }
+    }
+}

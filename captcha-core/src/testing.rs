@@ -1,0 +1,206 @@
+//! For tests, and only for tests: the solution of a challenge, a clock that is set by hand, a
+//! seeded source of randomness, and the suite that every [`Store`] has to pass.
+//!
+//! Feature `testing` is never on by default, and an engine built with it says so in the log.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use rand::Rng;
+
+use crate::{
+    captcha::{Answer, Captcha, Token},
+    challenge::{Generator, Solution},
+    clock::{Clock, millis},
+    error::CaptchaError,
+    key::{KeyRing, SecretKey},
+    pending::Pending,
+    random::{self, RandomSource},
+    seal::{Purpose, Sealer},
+    store::Store,
+};
+
+/// What solves a challenge.
+#[derive(Clone, Debug)]
+pub struct Solved {
+    /// The answer to send.
+    pub answer: Answer,
+    /// The stamp to send.
+    pub work: u64,
+}
+
+fn solved(pending: &Pending) -> Solved {
+    let answer = match &pending.solution {
+        Solution::Slide(solution) => serde_json::json!({ "x": solution.x }),
+        Solution::Text(solution) => serde_json::json!({ "text": solution.text }),
+        Solution::Work => serde_json::json!({}),
+    };
+    Solved {
+        answer: Answer(answer.to_string()),
+        work: pending.stamp.solve(),
+    }
+}
+
+/// Opens a challenge, of the widget or of the frame, with the secret and site that sealed it.
+///
+/// # Errors
+/// When the challenge is of another site or secret.
+pub fn solve(secret: &SecretKey, site: &str, challenge: &str) -> Result<Solved, CaptchaError> {
+    let sealer = Sealer::new(&KeyRing::new(secret.clone()), site)?;
+    let opened = sealer
+        .open(Purpose::Challenge, challenge)
+        .or_else(|_| sealer.open(Purpose::FrameChallenge, challenge))?;
+    Ok(solved(&Pending::from_bytes(&opened.content)?))
+}
+
+impl Captcha {
+    /// What solves a challenge of this engine.
+    ///
+    /// # Errors
+    /// When the challenge is not of this engine, or is past its life.
+    pub async fn solve(&self, challenge: &str) -> Result<Solved, CaptchaError> {
+        let engine = self.engine();
+        let opened = match engine.open(Purpose::Challenge, challenge).await {
+            Ok(opened) => opened,
+            Err(_) => engine.open(Purpose::FrameChallenge, challenge).await?,
+        };
+        Ok(solved(&opened.0))
+    }
+
+    /// A token as a visitor would get it: a challenge is issued, solved and answered.
+    ///
+    /// # Errors
+    /// As [`Captcha::issue`] and [`Captcha::answer`].
+    pub async fn token_for_tests(&self, action: Option<&str>) -> Result<Token, CaptchaError> {
+        let challenge = self.issue(None, action).await?.challenge;
+        let solved = self.solve(&challenge).await?;
+        self.answer(&challenge, &solved.answer, solved.work).await
+    }
+}
+
+/// A clock that stands still until it is set.
+#[derive(Clone, Debug)]
+pub struct HandClock(Arc<AtomicU64>);
+
+impl HandClock {
+    /// A clock that shows `unix_millis`.
+    #[must_use]
+    pub fn at(unix_millis: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(unix_millis)))
+    }
+
+    /// Moves it on.
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(millis(by), Ordering::Relaxed);
+    }
+
+    /// Sets it, back as well.
+    pub fn set(&self, unix_millis: u64) {
+        self.0.store(unix_millis, Ordering::Relaxed);
+    }
+}
+
+impl Clock for HandClock {
+    fn unix_millis(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// ChaCha from a seed: the same bytes in every run.
+#[derive(Debug)]
+pub struct SeededRandom(Mutex<Generator>);
+
+impl SeededRandom {
+    /// A source that gives the same bytes for the same `seed`.
+    #[must_use]
+    pub fn new(seed: u8) -> Self {
+        Self(Mutex::new(random::generator([seed; 32])))
+    }
+}
+
+impl RandomSource for SeededRandom {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        (self.0.lock())
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(bytes);
+        Ok(())
+    }
+}
+
+/// Runs a future of the engine to its end on this thread, for tests without a runtime.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(std::thread::Thread);
+    impl std::task::Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Arc::new(Unpark(std::thread::current())).into();
+    let mut context = std::task::Context::from_waker(&waker);
+    let mut future = std::pin::pin!(future);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            std::task::Poll::Ready(output) => return output,
+            std::task::Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+/// What every store has to keep to. Says what it found, or `Ok` when there is nothing.
+///
+/// # Errors
+/// The first clause that the store breaks, in words.
+pub fn store_contract(store: &Arc<dyn Store>, racers: usize) -> Result<(), String> {
+    let life = Duration::from_secs(60);
+    let fresh = || random::array::<16>(&crate::SystemRandom).map_err(|error| error.to_string());
+    let spend = |id: [u8; 16]| block_on(store.spend(&id, life)).map_err(|error| error.to_string());
+    let generation = || block_on(store.generation()).map_err(|error| error.to_string());
+
+    let id = fresh()?;
+    let before = generation()?;
+    if !spend(id)? {
+        return Err("the first to spend an id is told that it is spent".into());
+    }
+    if spend(id)? {
+        return Err("the second to spend an id is told that it is the first".into());
+    }
+    if !spend(fresh()?)? {
+        return Err("spending one id spends another".into());
+    }
+    if generation()? != before {
+        return Err("the generation changes while no mark is lost".into());
+    }
+    let id = fresh()?;
+    let barrier = std::sync::Barrier::new(racers);
+    let firsts: usize = std::thread::scope(|scope| {
+        let racing: Vec<_> = (0..racers)
+            .map(|_| {
+                scope.spawn(|| {
+                    barrier.wait();
+                    usize::from(spend(id).unwrap_or(false))
+                })
+            })
+            .collect();
+        racing
+            .into_iter()
+            .map(|racer| racer.join().unwrap_or(0))
+            .sum()
+    });
+    if firsts != 1 {
+        return Err(format!(
+            "of {racers} who raced for one id, {firsts} were the first"
+        ));
+    }
+    let hit = |key: [u8; 16]| block_on(store.hit(&key, life)).map_err(|error| error.to_string());
+    let key = fresh()?;
+    if (hit(key)?, hit(key)?, hit(fresh()?)?) != (1, 2, 1) {
+        return Err("hits are not counted one by one, each key on its own".into());
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+import { base } from "./base.js";
+
+// Always resolves; `kind` names what went wrong, in the server's own words where it gave any.
+export async function post(route, body, signal) {
+  try {
+    const response = await fetch(base + route, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      credentials: "same-origin",
+      cache: "no-store",
+      redirect: "error",
+      signal,
+    });
+    const { status, headers } = response;
+    if (response.ok) return { ok: true, body: await response.json() };
+    const { type = "" } = await response.json().catch(() => ({}));
+    const kind = /^urn:captcha:(.+)/.exec(type)?.[1] || "failed";
+    return { status, kind, retryAfter: parseInt(headers.get("Retry-After")) || 5 };
+  } catch {
+    return { kind: "network" };
+  }
+}

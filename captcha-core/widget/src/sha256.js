@@ -1,0 +1,80 @@
+// SHA-256 in plain script: crypto.subtle is absent on plain HTTP, and is slow for millions of short messages.
+
+// The round constants: the first 32 bits of the fractions of the cube roots of the first 64 primes (FIPS 180-4),
+// and the starting state: the same of the square roots of the first eight.
+const K = new Int32Array(64);
+const H = new Int32Array(8);
+for (let n = 2, found = 0; found < 64; n++) {
+  let prime = true;
+  for (let d = 2; d * d <= n; d++) prime = prime && n % d > 0;
+  if (prime) {
+    if (found < 8) H[found] = n ** 0.5 * 2 ** 32;
+    K[found++] = n ** (1 / 3) * 2 ** 32;
+  }
+}
+
+const W = new Int32Array(64);
+
+// The smallest nonce in [from, to) whose stamp begins with `bits` zero bits, or -1. Salt and nonce share one block,
+// so a salt has at most 47 bytes; nonces stay below 2^32, far beyond any stamp that a browser could compute.
+export function search(salt, bits, from, to) {
+  W.fill(0, 0, 16);
+  salt.forEach((byte, i) => (W[i >> 2] |= byte << (24 - 8 * (i & 3))));
+  const end = salt.length + 8;
+  W[end >> 2] |= 0x80 << (24 - 8 * (end & 3));
+  W[15] = end * 8;
+
+  // The nonce's low half lies in word `at`, and partly in the next one if the salt is not a multiple of four bytes.
+  const at = (salt.length + 4) >> 2;
+  const shift = 8 * (salt.length & 3);
+  const high = W[at];
+  const low = W[at + 1];
+
+  for (let nonce = from; nonce < to; nonce++) {
+    W[at] = high | (nonce >>> shift);
+    if (shift) W[at + 1] = low | (nonce << (32 - shift));
+    if (Math.clz32(firstWord()) >= bits) return nonce;
+  }
+  return -1;
+}
+
+function firstWord() {
+  for (let i = 16; i < 64; i++) {
+    const x = W[i - 15];
+    const y = W[i - 2];
+    W[i] =
+      (W[i - 16] +
+      W[i - 7] +
+      (((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)) +
+      (((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10))) |
+      0;
+  }
+  let a = H[0];
+  let b = H[1];
+  let c = H[2];
+  let d = H[3];
+  let e = H[4];
+  let f = H[5];
+  let g = H[6];
+  let h = H[7];
+  for (let i = 0; i < 64; i++) {
+    const t =
+      (h +
+        K[i] +
+        W[i] +
+        (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))) +
+        ((e & f) ^ (~e & g))) |
+      0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + t) | 0;
+    d = c;
+    const s =
+      (((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))) + ((a & b) ^ (a & c) ^ (b & c));
+    c = b;
+    b = a;
+    a = (t + s) | 0;
+  }
+  return a + H[0];
+}

@@ -1,0 +1,3 @@
+import { el } from "./dom.js";
+
+export const work = () => ({ nodes: [el("div", { class: "spinner" })] });
