@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+mod action;
+mod convert;
+mod endpoints;
+mod extract;
+mod layer;
+mod payload;
+mod rejection;
+mod service;
+
+pub use action::{ExpectedAction, ExpectedActionLayer};
+pub use captcha_core::{
+    self, Captcha, CaptchaBuilder, CaptchaError, CookieConfig, ErrorKind, KeyRing, Kind, Limits,
+    MemoryStore, SecretKey, Store,
+};
+pub use endpoints::CaptchaEndpoints;
+pub use extract::{HasCaptcha, OptionalCaptcha, VerifiedCaptcha};
+pub use layer::RequireCaptchaLayer;
+pub use payload::{CaptchaForm, CaptchaJson};
+pub use rejection::CaptchaRejection;
+pub use service::RequireCaptcha;
