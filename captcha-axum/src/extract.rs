@@ -50,6 +50,8 @@ pub trait HasCaptcha: Send + Sync {
     fn captcha(&self) -> Captcha;
 }
 
+// The reader is told of the state that lacks an engine, not of the trait behind it.
+#[diagnostic::do_not_recommend]
 impl<S> HasCaptcha for S
 where
     S: Send + Sync,

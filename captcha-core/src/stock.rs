@@ -112,7 +112,8 @@ impl Stock {
 
     /// A puzzle that nobody has seen: from the stock, or drawn while the caller waits.
     pub(crate) async fn take(&self, kind: Kind) -> Result<Drawn, CaptchaError> {
-        if self.threads == 0 {
+        // Where there is nothing to draw, nobody waits behind those who draw.
+        if self.threads == 0 || !kind.is_drawn() {
             return draw(kind, self.shared.random.as_ref());
         }
         let receiver = {

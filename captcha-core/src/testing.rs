@@ -16,13 +16,13 @@ use rand::Rng;
 
 use crate::{
     captcha::{Answer, Captcha, Token},
-    challenge::{Generator, Solution},
+    challenge::{self, Generator, Kind, Solution, work::Stamp},
     clock::{Clock, millis},
     error::CaptchaError,
     key::{KeyRing, SecretKey},
     pending::Pending,
     random::{self, RandomSource},
-    seal::{Purpose, Sealer},
+    seal::{Generation, Purpose, Sealer},
     store::Store,
 };
 
@@ -203,4 +203,77 @@ pub fn store_contract(store: &Arc<dyn Store>, racers: usize) -> Result<(), Strin
         return Err("hits are not counted one by one, each key on its own".into());
     }
     Ok(())
+}
+
+/// Seals and opens one slide challenge, for the benchmark.
+#[allow(missing_debug_implementations, reason = "it holds keys")]
+pub struct Sealing {
+    sealer: Sealer,
+    pending: Pending,
+    nonce: u64,
+}
+
+/// Something to measure sealing with.
+#[must_use]
+pub fn sealing() -> Option<Sealing> {
+    let sealer = Sealer::new(&KeyRing::new(SecretKey::generate().ok()?), "site").ok()?;
+    let (_, solution) = challenge::draw(Kind::Slide, &mut random::generator([1; 32]));
+    let pending = Pending {
+        id: [1; 16],
+        issued: 1,
+        expires: 2,
+        action: "signup".to_owned(),
+        stamp: Stamp {
+            salt: [2; 16],
+            bits: 14,
+        },
+        solution,
+        seed: None,
+    };
+    Some(Sealing {
+        sealer,
+        pending,
+        nonce: 0,
+    })
+}
+
+impl Sealing {
+    /// The challenge, sealed once more.
+    pub fn seal(&mut self) -> String {
+        self.nonce += 1;
+        let mut nonce = [0; 24];
+        nonce
+            .split_at_mut(8)
+            .0
+            .copy_from_slice(&self.nonce.to_be_bytes());
+        let generation = Generation {
+            configured: 0,
+            store: 1,
+        };
+        (self.sealer)
+            .seal(
+                Purpose::Challenge,
+                generation,
+                nonce,
+                &self.pending.to_bytes(),
+            )
+            .unwrap_or_default()
+    }
+
+    /// Whether `sealed` opens and reads.
+    #[must_use]
+    pub fn open(&self, sealed: &str) -> bool {
+        (self.sealer.open(Purpose::Challenge, sealed))
+            .is_ok_and(|opened| Pending::from_bytes(&opened.content).is_ok())
+    }
+}
+
+/// Draws and encodes one challenge from `seed` and gives the bytes of its pictures.
+#[must_use]
+pub fn draw(kind: Kind, seed: u64) -> usize {
+    let mut bytes = [0; 32];
+    bytes.split_at_mut(8).0.copy_from_slice(&seed.to_be_bytes());
+    let (prompt, _) = challenge::draw(kind, &mut random::generator(bytes));
+    let image = prompt.image.map_or(0, |image| image.bytes.len());
+    image + prompt.piece.map_or(0, |piece| piece.picture.bytes.len())
 }

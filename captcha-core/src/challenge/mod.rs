@@ -43,6 +43,19 @@ impl Kind {
         !matches!(self, Self::Work)
     }
 
+    /// The chance that one guess without looking is right. Of `work` there is nothing to guess.
+    ///
+    /// It says nothing of machines that look: who can find the gaps of a slide puzzle, but not
+    /// tell them apart, is right once in four.
+    #[must_use]
+    pub const fn blind_guess(self) -> f64 {
+        match self {
+            Self::Slide => slide::BLIND_GUESS,
+            Self::Text => text::BLIND_GUESS,
+            Self::Work => 1.0,
+        }
+    }
+
     /// The kind of that name, if there is one.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -28,7 +28,7 @@ const GAPS: usize = 4;
 /// Least distance between the left edges of two gaps: no two touch.
 const APART: u16 = 50;
 /// Colours of the picture.
-const COLOURS: usize = 80;
+const COLOURS: usize = 64;
 
 /// Chance of a blind guess: the places within the tolerance, among all. Whoever can tell gaps from
 /// scenery, but not the gaps from each other, is right once in four.
@@ -132,14 +132,178 @@ fn row(canvas: &Canvas, rng: &mut Generator) -> usize {
     rows.into_iter().max_by_key(detail).unwrap_or(last)
 }
 
-/// A gap that is like the piece's own, yet plainly another.
+/// A gap that is like the piece's own, yet plainly another: of a few, the one whose difference is
+/// nearest to what a person sees at a glance.
 fn decoy(outline: &Outline, own: &Cutout, rng: &mut Generator) -> Cutout {
     let mut best = Cutout::new(&outline.near(rng));
-    for _ in 0..8 {
-        if (0.12..0.34).contains(&own.difference(&best)) {
+    let off = |cutout: &Cutout| (own.difference(cutout) - 0.26).abs();
+    for _ in 0..12 {
+        if off(&best) < 0.09 {
             break;
         }
-        best = Cutout::new(&outline.near(rng));
+        let next = Cutout::new(&outline.near(rng));
+        if off(&next) < off(&best) {
+            best = next;
+        }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use rand::SeedableRng;
+
+    use super::*;
+    use crate::render::encode::tests::chunks;
+
+    fn judge(home: u16, x: f64) -> Verdict {
+        Solution { x: home }.judge(&Answer { x })
+    }
+
+    fn draw(seed: u64) -> (Vec<u8>, Piece, Solution) {
+        let (prompt, solution) = generate(&mut Generator::seed_from_u64(seed));
+        (prompt.image.unwrap().bytes, prompt.piece.unwrap(), solution)
+    }
+
+    #[test]
+    fn right_within_the_tolerance() {
+        for x in [100.0, 95.0, 105.0, 97.25] {
+            assert_eq!(judge(100, x), Verdict::Right, "{x}");
+        }
+        for x in [94.99, 105.01, 94.0, 106.0, 0.0, 319.0] {
+            assert_eq!(judge(100, x), Verdict::Wrong, "{x}");
+        }
+    }
+
+    #[test]
+    fn no_place_in_the_picture_is_wrong() {
+        let last = WIDTH as u16 - PIECE_WIDTH as u16;
+        for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, -100.0] {
+            assert_eq!(judge(100, x), Verdict::Wrong, "{x}");
+        }
+        assert_eq!(judge(2, -0.5), Verdict::Wrong);
+        assert_eq!(judge(last, f64::from(last)), Verdict::Right);
+        assert_eq!(judge(last, f64::from(last) + 1.0), Verdict::Wrong);
+    }
+
+    #[test]
+    fn the_same_seed_draws_the_same_and_others_do_not() {
+        let mut seen = HashSet::new();
+        for seed in 0..40 {
+            let (image, piece, solution) = draw(seed);
+            let again = draw(seed);
+            assert_eq!((&image, solution), (&again.0, again.2));
+            assert_eq!(piece.picture.bytes, again.1.picture.bytes);
+            assert!(seen.insert(image));
+            assert!(seen.insert(piece.picture.bytes));
+        }
+    }
+
+    #[test]
+    fn gaps_are_apart_and_any_of_them_is_home() {
+        let mut rng = Generator::seed_from_u64(1);
+        let (mut ranks, mut homes) = ([0u32; GAPS], vec![0u32; usize::from(PLACES)]);
+        for _ in 0..40_000 {
+            let places = places(&mut rng);
+            let [home, ..] = places;
+            let mut sorted = places;
+            sorted.sort_unstable();
+            for pair in sorted.windows(2) {
+                assert!(pair[1] - pair[0] >= APART && APART > 2 * TOLERANCE);
+            }
+            assert!(sorted[0] >= FIRST && sorted[GAPS - 1] < FIRST + PLACES);
+            ranks[sorted.iter().position(|place| *place == home).unwrap()] += 1;
+            homes[usize::from(home - FIRST)] += 1;
+        }
+        for rank in ranks {
+            // 10,000 expected; 4.5 standard deviations.
+            assert!(rank.abs_diff(10_000) < 390, "{ranks:?}");
+        }
+        let expected = 40_000.0 / f64::from(PLACES);
+        let chi: f64 = homes
+            .iter()
+            .map(|n| (f64::from(*n) - expected).powi(2) / expected)
+            .sum();
+        let freedom = f64::from(PLACES) - 1.0;
+        assert!(
+            (chi - freedom).abs() < 4.5 * (2.0 * freedom).sqrt(),
+            "{chi}"
+        );
+    }
+
+    #[test]
+    fn blind_guesses_are_as_rare_as_stated() {
+        let mut rng = Generator::seed_from_u64(2);
+        let tries = 100_000;
+        let mut right = 0;
+        for _ in 0..tries {
+            let [home, ..] = places(&mut rng);
+            // Nearer the ends fewer places lie within the tolerance.
+            let guess = rng.random_range(FIRST + TOLERANCE..FIRST + PLACES - TOLERANCE);
+            right += u32::from(judge(home, f64::from(guess)) == Verdict::Right);
+        }
+        let expected = BLIND_GUESS * f64::from(tries);
+        let deviation = (expected * (1.0 - BLIND_GUESS)).sqrt();
+        assert!(
+            (f64::from(right) - expected).abs() < 3.0 * deviation,
+            "{right}"
+        );
+    }
+
+    #[test]
+    fn decoys_are_like_the_piece_and_not_the_same() {
+        for seed in 0..2000 {
+            let mut rng = Generator::seed_from_u64(seed);
+            let outline = Outline::new(&mut rng);
+            let own = Cutout::new(&outline);
+            let difference = decoy(&outline, &own, &mut rng).difference(&own);
+            assert!((0.12..0.5).contains(&difference), "{difference}");
+        }
+    }
+
+    #[test]
+    fn every_gap_is_drawn() {
+        for seed in 0..20 {
+            let mut rng = Generator::seed_from_u64(seed);
+            let mut canvas = Canvas::new(WIDTH as usize, HEIGHT as usize);
+            scene::paint(&mut canvas, &mut rng);
+            let whole = canvas.clone();
+            let style = GapStyle::new(&mut rng);
+            let cutout = Cutout::new(&Outline::new(&mut rng));
+            for x in places(&mut rng) {
+                cutout.gap(&mut canvas, &whole, (usize::from(x), 50), &style, &mut rng);
+                let middle = i32::from(x) + PIECE_WIDTH as i32 / 2;
+                let changed = (-8..8).filter(|dx| {
+                    let y = 50 + PIECE_HEIGHT as i32 / 2;
+                    canvas.at(middle + dx, y) != whole.at(middle + dx, y)
+                });
+                assert!(changed.count() > 8);
+            }
+        }
+    }
+
+    #[test]
+    fn files_tell_nothing_but_pixels() {
+        for seed in 0..60 {
+            let (image, piece, _) = draw(seed);
+            assert!(image.len() < 24 * 1024, "{}", image.len());
+            assert_eq!(chunks(&image), ["IHDR", "PLTE", "IDAT", "IEND"]);
+            assert_eq!(
+                chunks(&piece.picture.bytes),
+                ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]
+            );
+            assert_eq!(piece.x, 0);
+            assert_eq!(piece.picture.width as usize, PIECE_WIDTH);
+            assert_eq!(piece.picture.height as usize, PIECE_HEIGHT);
+            assert!(piece.y + piece.picture.height <= HEIGHT);
+            let pixels = image::load_from_memory(&piece.picture.bytes)
+                .unwrap()
+                .to_rgba8();
+            let clear = pixels.pixels().filter(|pixel| pixel.0[3] == 0);
+            assert!(clear.clone().count() > 100);
+            assert!(clear.into_iter().all(|pixel| pixel.0 == [0; 4]));
+        }
+    }
 }

@@ -7,22 +7,13 @@ use subtle::ConstantTimeEq;
 use super::{Generator, Prompt, Verdict};
 use crate::render::lettering;
 
-/// Width of the picture in pixels.
-pub(crate) const WIDTH: u32 = lettering::WIDTH as u32;
-/// Height of the picture in pixels.
-pub(crate) const HEIGHT: u32 = lettering::HEIGHT as u32;
-
-/// The characters in use. None of them looks like another once bent: of O, 0, D and Q only D, of E
-/// and F only E, and none of 1 I L, 5 S, 2 Z, 8 B, U V, 6 G.
-pub(crate) const ALPHABET: &str = "ACDEHJKMNPRTWXY34679";
+/// The characters in use. None of them looks like another once bent: of 0 D O Q only D, of E F only
+/// E, of G 6 only 6, of A 4 only A, of K X only X, of M N only M, of T 7 only T, and none of 1 I L,
+/// 2 Z, 5 S, 8 B and U V.
+pub(crate) const ALPHABET: &str = "ACDEHJMPRTWXY369";
 
 /// Chance of the best blind guess: that there are five characters, and which.
-pub(crate) const BLIND_GUESS: f64 = 0.5
-    / (ALPHABET.len() as f64
-        * ALPHABET.len() as f64
-        * ALPHABET.len() as f64
-        * ALPHABET.len() as f64
-        * ALPHABET.len() as f64);
+pub(crate) const BLIND_GUESS: f64 = 0.5 / ALPHABET.len().pow(5) as f64;
 
 /// What the picture says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,4 +53,97 @@ pub(crate) fn generate(rng: &mut Generator) -> (Prompt, Solution) {
         },
         Solution { text },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use rand::SeedableRng;
+
+    use super::*;
+    use crate::render::encode::tests::chunks;
+
+    fn judge(text: &str, read: &str) -> Verdict {
+        let answer = Answer {
+            text: read.to_owned(),
+        };
+        Solution {
+            text: text.to_owned(),
+        }
+        .judge(&answer)
+    }
+
+    #[test]
+    fn case_and_white_space_do_not_matter() {
+        for read in ["ACD36", "acd36", "AcD36", "  acd36\n"] {
+            assert_eq!(judge("ACD36", read), Verdict::Right, "{read:?}");
+        }
+        for read in [
+            "", " ", "ACD3", "ACD366", "ACD63", "AC D36", "ÁCD36", "ACD36\0",
+        ] {
+            assert_eq!(judge("ACD36", read), Verdict::Wrong, "{read:?}");
+        }
+    }
+
+    #[test]
+    fn the_alphabet_has_no_look_alikes() {
+        let unique: HashSet<char> = ALPHABET.chars().collect();
+        assert_eq!(unique.len(), ALPHABET.len());
+        for alike in [
+            "0DOQ", "1IL7T", "2Z7", "5S", "6G", "8B", "UV", "EF", "4A", "CG", "9G", "KX", "MN",
+        ] {
+            let kept = alike.chars().filter(|character| unique.contains(character));
+            assert!(kept.count() <= 1, "{alike}");
+        }
+        assert!(
+            ALPHABET
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        );
+    }
+
+    #[test]
+    fn a_blind_guess_names_one_of_the_shorter_texts() {
+        let texts = (ALPHABET.len() as f64).powi(5);
+        assert!((BLIND_GUESS * 2.0 * texts - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn texts_are_five_or_six_characters_of_the_alphabet() {
+        let mut rng = Generator::seed_from_u64(3);
+        let mut seen = HashSet::new();
+        for _ in 0..300 {
+            let (prompt, Solution { text }) = generate(&mut rng);
+            assert!(matches!(text.len(), 5 | 6), "{text}");
+            assert!(text.chars().all(|character| ALPHABET.contains(character)));
+            assert!(seen.insert(prompt.image.unwrap().bytes));
+        }
+    }
+
+    #[test]
+    fn the_same_seed_draws_the_same() {
+        for seed in 0..20 {
+            let draw = || {
+                let (prompt, solution) = generate(&mut Generator::seed_from_u64(seed));
+                (prompt.image.unwrap().bytes, solution)
+            };
+            assert_eq!(draw(), draw());
+        }
+    }
+
+    #[test]
+    fn files_tell_nothing_but_pixels() {
+        for seed in 0..60 {
+            let (prompt, _) = generate(&mut Generator::seed_from_u64(seed));
+            let picture = prompt.image.unwrap();
+            assert_eq!(
+                (picture.width, picture.height),
+                (lettering::WIDTH as u32, lettering::HEIGHT as u32)
+            );
+            assert!(picture.bytes.len() <= 12 * 1024, "{}", picture.bytes.len());
+            assert_eq!(chunks(&picture.bytes), ["IHDR", "PLTE", "IDAT", "IEND"]);
+            assert!(prompt.piece.is_none());
+        }
+    }
 }

@@ -47,12 +47,15 @@ impl Captcha {
             Err(refusal) => return problem(&refusal),
         };
         let _ = query.lang;
+        let action = match self.engine().action_or_default(query.action.as_deref()) {
+            Ok(action) => action,
+            Err(error) => return puzzle::settle(Err(error)),
+        };
         let outcome = async {
             self.admit_call(request, Call::Challenge).await?;
-            let action = self.engine().action_or_default(query.action.as_deref())?;
             self.fresh_page(200, action, "").await
         };
-        page_or_problem(outcome.await)
+        page_or_problem(outcome.await, action)
     }
 
     pub(super) async fn frame_image(&self, request: &Request<'_>) -> Response {
@@ -83,9 +86,12 @@ impl Captcha {
         let Ok(form) = serde_html_form::from_bytes::<FrameForm>(request.body) else {
             return problem(&Problem::malformed("The form does not fit."));
         };
+        let action = match self.engine().action_or_default(Some(&form.action)) {
+            Ok(action) => action,
+            Err(error) => return puzzle::settle(Err(error)),
+        };
         let outcome = async {
             self.admit_call(request, Call::Answer).await?;
-            let action = self.engine().action_or_default(Some(&form.action))?;
             let answer = Answer::from_json(serde_json::json!({ "text": form.text }).to_string());
             let judged = (self.engine())
                 .judge(Purpose::FrameChallenge, &form.challenge, &answer, 0)
@@ -101,7 +107,7 @@ impl Captcha {
                 },
             }
         };
-        page_or_problem(outcome.await)
+        page_or_problem(outcome.await, action)
     }
 
     async fn fresh_page(
@@ -136,8 +142,9 @@ fn page(status: u16, html: String) -> Response {
         .with("referrer-policy", "same-origin")
 }
 
-/// A visitor without script sees the refusal inside the frame, so it is a page as well.
-fn page_or_problem(outcome: Result<Response, CaptchaError>) -> Response {
+/// A visitor without script sees the refusal inside the frame, so it is a page as well. Its link
+/// keeps the action: a token for the default one would be refused by the form around the frame.
+fn page_or_problem(outcome: Result<Response, CaptchaError>, action: &str) -> Response {
     outcome.unwrap_or_else(|error| {
         puzzle::log(&error);
         let refusal = Problem::at_endpoint(&error);
@@ -148,7 +155,8 @@ fn page_or_problem(outcome: Result<Response, CaptchaError>) -> Response {
             return problem(&refusal);
         }
         let seconds = refusal.retry_after.unwrap_or(5).to_string();
-        let html = widget::FRAME_BUSY.replace("{{seconds}}", &seconds);
+        let html =
+            (widget::FRAME_BUSY.replace("{{seconds}}", &seconds)).replace("{{action}}", action);
         page(refusal.status, html).with("retry-after", seconds)
     })
 }

@@ -1,11 +1,9 @@
 //! A picture in memory, its colours, and the brushes that everything is drawn with.
 
-use std::f32::consts::TAU;
-
 use rand::RngExt;
 
 use super::Generator;
-use super::raster::{Point, Raster, ellipse};
+use super::raster::{Point, Raster, ellipse, swing};
 
 /// Red, green and blue.
 pub(crate) type Colour = [u8; 3];
@@ -85,7 +83,11 @@ impl Canvas {
         if x < self.width
             && let Some(pixel) = self.pixels.get_mut(y * self.width + x)
         {
-            *pixel = mix(*pixel, colour, opacity);
+            *pixel = if opacity > 0.996 {
+                colour
+            } else {
+                mix(*pixel, colour, opacity)
+            };
         }
     }
 
@@ -126,7 +128,11 @@ impl Canvas {
                 let inside = y as f32 + 1.0 - height;
                 if inside > 0.0 {
                     let colour = mix(crest, foot, (inside / depth).min(1.0));
-                    *pixel = mix(*pixel, colour, inside.min(1.0));
+                    *pixel = if inside < 1.0 {
+                        mix(*pixel, colour, inside)
+                    } else {
+                        colour
+                    };
                 }
             }
         }
@@ -164,24 +170,24 @@ pub(crate) fn quad(from: Point, to: Point, thickness: f32) -> [Point; 4] {
     ]
 }
 
-/// A smooth random curve over `count` columns: `level` give or take `swing`, with waves of about
+/// A smooth random curve over `count` columns: `level` give or take `height`, with waves of about
 /// `length` pixels and shorter.
 pub(crate) fn wave(
     count: usize,
     level: f32,
-    swing: f32,
+    height: f32,
     length: f32,
     rng: &mut Generator,
 ) -> Vec<f32> {
     let waves = [1.0f32, 0.53, 0.23, 0.11].map(|share| {
-        let frequency = TAU / (length * share * rng.random_range(0.8..1.25));
-        (frequency, rng.random_range(0.0..TAU), swing * share)
+        let frequency = 1.0 / (length * share * rng.random_range(0.8..1.25));
+        (frequency, rng.random_range(0.0..1.0), height * share)
     });
     (0..count)
         .map(|x| {
             let sum: f32 = waves
                 .iter()
-                .map(|(frequency, phase, swing)| (x as f32 * frequency + phase).sin() * swing)
+                .map(|(frequency, phase, height)| swing(x as f32 * frequency + phase) * height)
                 .sum();
             level + sum
         })

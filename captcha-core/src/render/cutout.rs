@@ -1,7 +1,5 @@
 //! Cutting a piece out of a picture, and the gaps that it and its decoys leave.
 
-use std::f32::consts::TAU;
-
 use image::{GrayImage, Luma};
 use imageproc::filter::box_filter;
 use rand::RngExt;
@@ -10,7 +8,7 @@ use super::canvas::{Canvas, Colour, mix, relit};
 use super::encode::Indexed;
 use super::outline::Outline;
 use super::quantize::quantize;
-use super::raster::Raster;
+use super::raster::{Raster, swing};
 use super::{Generator, Picture};
 
 /// Size of a piece's picture: the same for every piece.
@@ -79,28 +77,21 @@ impl Cutout {
         rng: &mut Generator,
     ) {
         // The gap is a few pixels wider than the piece, and not by the same everywhere.
-        let wobble = [
-            rng.random_range(2.0..4.0f32).floor(),
-            rng.random_range(0.0..TAU),
-        ];
+        let wobble: [f32; 2] = [rng.random(), rng.random()];
         // It shows something blurred from elsewhere, never what belongs there.
         let away = [
             rng.random_range(60..whole.width() as i32 - 60),
             rng.random_range(-24..24),
         ];
-        let phase = rng.random_range(0.0..TAU);
-        let middle = [
-            (PIECE_WIDTH / 2 + MARGIN) as f32,
-            (PIECE_HEIGHT / 2 + MARGIN) as f32,
-        ];
+        let phase: f32 = rng.random();
         for y in 0..PIECE_HEIGHT + 2 * MARGIN {
             for x in 0..PIECE_WIDTH + 2 * MARGIN {
                 let depth = self.depth(x, y);
                 if depth < -3.3 {
                     continue;
                 }
-                let angle = (y as f32 - middle[1]).atan2(x as f32 - middle[0]);
-                let inside = depth + 2.0 + (angle * wobble[0] + wobble[1]).sin() * 0.8;
+                let shake = swing(x as f32 / 38.0 + wobble[0]) + swing(y as f32 / 31.0 + wobble[1]);
+                let inside = depth + 2.0 + shake * 0.4;
                 let cover = (inside + 0.5).clamp(0.0, 1.0);
                 if cover <= 0.0 {
                     continue;
@@ -113,7 +104,7 @@ impl Cutout {
                 };
                 let source_x = (px as i32 + away[0]) % whole.width() as i32;
                 let foreign = blurred(whole, source_x, py as i32 + away[1]);
-                let weave = (px as f32 * style.weave[0] + py as f32 * style.weave[1] + phase).sin();
+                let weave = swing(px as f32 * style.weave[0] + py as f32 * style.weave[1] + phase);
                 let cloth = mix(foreign, style.veil, 0.5 + weave * 0.1);
                 let shadow = (1.0 - (inside - 1.5) / 3.5).clamp(0.0, 1.0) * 0.4;
                 let rim = (1.0 - (inside - 0.7).abs() / 1.2).clamp(0.0, 1.0) * 0.9;
@@ -205,7 +196,7 @@ impl GapStyle {
     pub(crate) fn new(rng: &mut Generator) -> Self {
         let light = rng.random_bool(0.6);
         let veil = if light { [236, 236, 232] } else { [52, 54, 70] };
-        let weave = [rng.random_range(0.7..1.4), rng.random_range(-1.4..1.4)];
+        let weave = [rng.random_range(0.11..0.22), rng.random_range(-0.22..0.22)];
         Self {
             rim: [255, 255, 250],
             shadow: [20, 22, 34],
@@ -215,23 +206,13 @@ impl GapStyle {
     }
 }
 
-/// The mean of nine pixels around a place.
+/// The mean of five pixels around a place.
 fn blurred(whole: &Canvas, x: i32, y: i32) -> Colour {
     let mut sum = [0u16; 3];
-    for (dx, dy) in [
-        (-4, -4),
-        (0, -4),
-        (4, -4),
-        (-4, 0),
-        (0, 0),
-        (4, 0),
-        (-4, 4),
-        (0, 4),
-        (4, 4),
-    ] {
+    for (dx, dy) in [(0, -5), (-4, 1), (1, 0), (4, -2), (-1, 5)] {
         for (sum, channel) in sum.iter_mut().zip(whole.at(x + dx, y + dy)) {
             *sum += u16::from(channel);
         }
     }
-    sum.map(|channel| (channel / 9) as u8)
+    sum.map(|channel| (channel / 5) as u8)
 }

@@ -41,7 +41,7 @@ impl Indexed<'_> {
         encoder.set_color(ColorType::Indexed);
         // Neighbouring indices are not near in colour, so that filters would only do harm.
         encoder.set_filter(Filter::NoFilter);
-        encoder.set_deflate_compression(DeflateCompression::Level(1));
+        encoder.set_deflate_compression(DeflateCompression::Level(2));
         let colours: Vec<u8> = self
             .palette
             .iter()
@@ -69,6 +69,46 @@ impl Indexed<'_> {
         } else {
             encoder.set_depth(BitDepth::Eight);
             encoder.write_header()?.write_image_data(self.indices)
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The names of a file's chunks.
+    pub(crate) fn chunks(bytes: &[u8]) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut rest = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n").unwrap();
+        while !rest.is_empty() {
+            let length = u32::from_be_bytes(rest[..4].try_into().unwrap()) as usize;
+            names.push(String::from_utf8(rest[4..8].to_vec()).unwrap());
+            rest = &rest[12 + length..];
+        }
+        names
+    }
+
+    #[test]
+    fn pixels_come_back() {
+        for colours in [3u8, 200] {
+            let palette: Vec<[u8; 4]> = (0..colours).map(|v| [v, 7, 9, v | 128]).collect();
+            let indices: Vec<u8> = (0..35).map(|v| v % colours).collect();
+            let picture = Indexed {
+                width: 7,
+                indices: &indices,
+                palette: &palette,
+            }
+            .encode();
+            assert_eq!((picture.width, picture.height), (7, 5));
+            let decoded = image::load_from_memory(&picture.bytes).unwrap().to_rgba8();
+            for (pixel, index) in decoded.pixels().zip(&indices) {
+                assert_eq!(pixel.0, palette[usize::from(*index)]);
+            }
+            assert_eq!(
+                chunks(&picture.bytes),
+                ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]
+            );
         }
     }
 }

@@ -84,11 +84,6 @@ fn glyph(character: char) -> &'static [Stroke] {
             Line(&[[0.36, 0.0], [0.84, 0.0], [0.84, 0.68]]),
             Arc([0.46, 0.68], [0.38, 0.32], 0.0, 165.0),
         ]],
-        'K' => &[
-            &[Line(&[[0.08, 0.0], [0.08, 1.0]])],
-            &[Line(&[[0.9, 0.0], [0.08, 0.6]])],
-            &[Line(&[[0.36, 0.4], [0.95, 1.0]])],
-        ],
         'M' => &[&[Line(&[
             [0.0, 1.0],
             [0.08, 0.0],
@@ -96,7 +91,6 @@ fn glyph(character: char) -> &'static [Stroke] {
             [0.92, 0.0],
             [1.0, 1.0],
         ])]],
-        'N' => &[&[Line(&[[0.06, 1.0], [0.06, 0.0], [0.94, 1.0], [0.94, 0.0]])]],
         'P' => &[&[
             Line(&[[0.1, 1.0], [0.1, 0.0], [0.5, 0.0]]),
             Arc([0.5, 0.28], [0.42, 0.28], -90.0, 90.0),
@@ -134,7 +128,6 @@ fn glyph(character: char) -> &'static [Stroke] {
             Line(&[[0.36, 0.49]]),
             Arc([0.44, 0.745], [0.47, 0.255], -80.0, 155.0),
         ]],
-        '4' => &[&[Line(&[[0.7, 1.0], [0.7, 0.0], [0.02, 0.68], [1.0, 0.68]])]],
         '6' => &[&[
             Line(&[
                 [0.76, 0.0],
@@ -145,11 +138,32 @@ fn glyph(character: char) -> &'static [Stroke] {
             ]),
             Arc([0.5, 0.69], [0.42, 0.31], 180.0, 540.0),
         ]],
-        '7' => &[&[Line(&[[0.05, 0.0], [0.95, 0.0], [0.38, 1.0]])]],
         '9' => &[&[
             Arc([0.5, 0.31], [0.42, 0.31], 0.0, 360.0),
             Line(&[[0.88, 0.52], [0.73, 0.74], [0.5, 0.91], [0.22, 1.0]]),
         ]],
         _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn glyphs_fill_their_box() {
+        for character in "ACDEHJMPRTWXY369".chars() {
+            let points: Vec<Point> = strokes(character).into_iter().flatten().collect();
+            assert!(points.len() > 4, "{character}");
+            for axis in 0..2 {
+                let low = points.iter().map(|p| p[axis]).fold(f32::MAX, f32::min);
+                let high = points.iter().map(|p| p[axis]).fold(f32::MIN, f32::max);
+                assert!(
+                    low >= -0.02 && high <= 1.07 && high - low > 0.7,
+                    "{character}"
+                );
+            }
+        }
+        assert!(strokes('?').is_empty());
     }
 }

@@ -7,7 +7,7 @@ use rand::RngExt;
 
 use super::canvas::{hsl, mix, quad};
 use super::encode::Indexed;
-use super::raster::{Point, Raster, ellipse};
+use super::raster::{Point, Raster, ellipse, swing};
 use super::{Generator, Picture, glyph};
 
 /// Size of the picture in pixels.
@@ -17,13 +17,26 @@ pub(crate) const HEIGHT: usize = 90;
 /// Steps from paper to ink: as many as fit half a byte.
 const LEVELS: usize = 16;
 
+/// How characters are told from their ground.
+#[derive(Clone, Copy)]
+enum Style {
+    Outlines,
+    Stripes,
+    Strokes,
+}
+
 /// Draws the characters; those without a glyph leave a space.
 pub(crate) fn draw(text: &str, rng: &mut Generator) -> Picture {
-    let lines = bent(layout(text, rng), rng);
-    let ink = match rng.random_range(0..3) {
-        0 => strokes(&lines, rng),
-        1 => outlines(&lines, rng),
-        _ => stripes(&lines, rng),
+    let (style, weight) = match rng.random_range(0..4) {
+        0 => (Style::Outlines, rng.random_range(8.5..9.6)),
+        1 => (Style::Stripes, rng.random_range(8.8..9.8)),
+        _ => (Style::Strokes, rng.random_range(5.8..7.2)),
+    };
+    let lines = bent(layout(text, weight, rng), rng);
+    let ink = match style {
+        Style::Outlines => outlines(&lines, weight, rng),
+        Style::Stripes => stripes(&lines, weight, rng),
+        Style::Strokes => strokes(&lines, weight, rng),
     };
     let indices: Vec<u8> = ink
         .iter()
@@ -37,19 +50,20 @@ pub(crate) fn draw(text: &str, rng: &mut Generator) -> Picture {
     .encode()
 }
 
-/// The strokes of all characters, in pixels.
-fn layout(text: &str, rng: &mut Generator) -> Vec<Vec<Point>> {
+/// The strokes of all characters, in pixels. Strokes of `weight` from neighbours touch now and
+/// then, and do not lie over each other.
+fn layout(text: &str, weight: f32, rng: &mut Generator) -> Vec<Vec<Point>> {
     let count = text.chars().count().max(1) as f32;
-    let slot = ((WIDTH as f32 - 20.0) / count).min(48.0);
-    let mut middle = (WIDTH as f32 - slot * (count - 1.0)) * 0.5 + rng.random_range(-5.0..5.0);
+    let slot = ((WIDTH as f32 - 16.0) / count).min(48.0);
+    let mut middle = (WIDTH as f32 - slot * (count - 1.0)) * 0.5 + rng.random_range(-4.0..4.0);
     let mut lines = Vec::with_capacity(16);
     for character in text.chars() {
         let tall = rng.random_range(43.0..54.0f32);
-        let wide = slot * rng.random_range(0.66..0.78);
-        let (sin, cos) = rng.random_range(-0.24..0.24f32).sin_cos();
-        let slant = rng.random_range(-0.16..0.16f32);
+        let wide = ((slot - weight) * rng.random_range(0.84..0.98)).min(34.0);
+        let (sin, cos) = rng.random_range(-0.22..0.22f32).sin_cos();
+        let slant = rng.random_range(-0.14..0.14f32);
         let centre = [
-            middle + rng.random_range(-2.0..2.0f32),
+            middle + rng.random_range(-1.5..1.5f32),
             HEIGHT as f32 * 0.5 + rng.random_range(-7.0..7.0f32),
         ];
         for stroke in glyph::strokes(character) {
@@ -112,16 +126,18 @@ fn ramp(rng: &mut Generator) -> Vec<[u8; 4]> {
         .collect()
 }
 
-/// Coverage of the picture by lines of some thickness, with round joints.
-fn mask(lines: &[Vec<Point>], thickness: impl Fn(usize) -> f32) -> Vec<f32> {
+/// Coverage of the picture by lines of some thickness.
+fn mask(lines: &[Vec<Point>], thickness: f32) -> Vec<f32> {
     let mut raster = Raster::new(0, 0, WIDTH, HEIGHT);
-    for (index, line) in lines.iter().enumerate() {
-        let thickness = thickness(index);
+    for line in lines {
         for (from, to) in line.iter().zip(line.iter().skip(1)) {
             raster.polygon(&quad(*from, *to, thickness));
         }
-        for point in line {
-            raster.polygon(&ellipse(*point, [thickness * 0.5; 2], 0.0));
+        // Round joints, which thin curves can do without.
+        if thickness > 3.0 {
+            for point in line {
+                raster.polygon(&ellipse(*point, [thickness * 0.5; 2], 0.0));
+            }
         }
     }
     let mut mask = vec![0.0; WIDTH * HEIGHT];
@@ -158,7 +174,7 @@ fn squiggle(long: bool, rng: &mut Generator) -> Vec<Point> {
         rng.random_range(0.8..1.6) * (length / 90.0).max(1.0),
         rng.random_range(0.0..TAU),
     );
-    let parts = (length / 7.0).ceil();
+    let parts = (length / 8.0).ceil();
     let (sin, cos) = angle.sin_cos();
     (0..=parts as usize)
         .map(|part| {
@@ -170,19 +186,16 @@ fn squiggle(long: bool, rng: &mut Generator) -> Vec<Point> {
 }
 
 /// Solid characters under and over curves of ink and of paper.
-fn strokes(lines: &[Vec<Point>], rng: &mut Generator) -> Vec<f32> {
-    let weight = rng.random_range(5.6..7.2f32);
-    let letters = mask(lines, |_| weight);
-    let curves: Vec<_> = (0..20).map(|index| squiggle(index < 4, rng)).collect();
-    let over = mask(&curves, |index| if index < 4 { 2.4 } else { 2.0 });
-    let cuts: Vec<_> = (0..5).map(|_| squiggle(true, rng)).collect();
-    let cut = mask(&cuts, |_| 1.7);
-    let ground = clouds(rng);
+fn strokes(lines: &[Vec<Point>], weight: f32, rng: &mut Generator) -> Vec<f32> {
+    let letters = mask(lines, weight);
+    let curves: Vec<_> = (0..16).map(|index| squiggle(index < 4, rng)).collect();
+    let cuts: Vec<_> = (0..2).map(|_| squiggle(true, rng)).collect();
+    let (over, cut) = (mask(&curves, 2.2), mask(&cuts, 1.5));
     letters
         .iter()
         .zip(over)
         .zip(cut)
-        .zip(ground)
+        .zip(clouds(rng))
         .map(|(((letter, over), cut), ground)| {
             let ink = letter * (1.0 - 0.85 * cut);
             (ground * 0.4)
@@ -192,70 +205,64 @@ fn strokes(lines: &[Vec<Point>], rng: &mut Generator) -> Vec<f32> {
         .collect()
 }
 
-/// Hollow characters among hollow and plain curves of the same line.
-fn outlines(lines: &[Vec<Point>], rng: &mut Generator) -> Vec<f32> {
-    let weight = rng.random_range(8.5..10.0f32);
-    let (outer, inner) = (mask(lines, |_| weight), mask(lines, |_| weight - 4.6));
+/// Hollow characters among hollow curves of the same line.
+fn outlines(lines: &[Vec<Point>], weight: f32, rng: &mut Generator) -> Vec<f32> {
     let worms: Vec<_> = (0..16).map(|index| squiggle(index < 1, rng)).collect();
-    let (worm_outer, worm_inner) = (
-        mask(&worms, |_| weight * 0.7),
-        mask(&worms, |_| weight * 0.7 - 4.0),
-    );
-    let ground = clouds(rng);
+    let hollow =
+        |lines: &[Vec<Point>], weight: f32| (mask(lines, weight), mask(lines, weight - 4.4));
+    let (outer, inner) = hollow(lines, weight);
+    let (worm_outer, worm_inner) = hollow(&worms, weight * 0.7);
     outer
         .iter()
         .zip(inner)
         .zip(worm_outer.iter().zip(worm_inner))
-        .zip(ground)
+        .zip(clouds(rng))
         .map(|(((outer, inner), (worm_outer, worm_inner)), ground)| {
-            let worm = worm_outer * (1.0 - worm_inner) * 0.8;
-            let under = (ground * 0.3).max(worm);
+            let worm = worm_outer * (1.0 - worm_inner) * 0.85;
             // The inside hides what lies below, so that the characters stay whole.
-            let hollow = under * (1.0 - outer) + outer * 0.06;
-            hollow.max(outer * (1.0 - inner))
+            let under = (ground * 0.3).max(worm) * (1.0 - outer) + outer * 0.06;
+            under.max(outer * (1.0 - inner))
         })
         .collect()
 }
 
 /// Wavy stripes that swap ink and paper inside the characters.
-fn stripes(lines: &[Vec<Point>], rng: &mut Generator) -> Vec<f32> {
-    let weight = rng.random_range(9.0..10.5f32);
-    let letters = mask(lines, |_| weight);
-    let period = rng.random_range(5.2..6.4f32);
-    let (sin, cos) =
-        (rng.random_range(0.15..0.6f32) * if rng.random_bool(0.5) { 1.0 } else { -1.0 }).sin_cos();
-    let (bend, phase) = (rng.random_range(0.04..0.08f32), rng.random_range(0.0..TAU));
+fn stripes(lines: &[Vec<Point>], weight: f32, rng: &mut Generator) -> Vec<f32> {
+    let letters = mask(lines, weight);
+    let period = rng.random_range(4.6..5.4f32);
+    let slope = rng.random_range(0.1..0.5f32) * if rng.random_bool(0.5) { 1.0 } else { -1.0 };
+    let (bend, phase) = (rng.random_range(0.006..0.012f32), rng.random::<f32>());
+    let ground = field(|x, y| {
+        let across = x * slope + y + swing((x - y * slope) * bend + phase) * 4.0;
+        swing(across / period)
+    });
     letters
         .iter()
-        .enumerate()
-        .map(|(index, letter)| {
-            let (x, y) = ((index % WIDTH) as f32, (index / WIDTH) as f32);
-            let along = x * cos - y * sin;
-            let across = x * sin + y * cos + (along * bend + phase).sin() * 4.0;
-            let wave = (across / period * TAU).sin();
-            let swapped = wave * (1.0 - 2.0 * letter);
-            0.5 + swapped * 0.5 + (letter - 0.5) * 0.3
-        })
+        .zip(ground)
+        .map(|(letter, ground)| 0.5 + ground * (0.5 - letter) + (letter - 0.5) * 0.55)
         .collect()
 }
 
 /// Soft blotches between 0 and 1.
 fn clouds(rng: &mut Generator) -> Vec<f32> {
     let waves = [(); 3].map(|()| {
-        (
-            rng.random_range(-0.12..0.12f32),
-            rng.random_range(-0.16..0.16f32),
-            rng.random_range(0.0..TAU),
-        )
+        [
+            rng.random_range(-0.02..0.02f32),
+            rng.random_range(-0.026..0.026f32),
+            rng.random(),
+        ]
     });
-    (0..WIDTH * HEIGHT)
-        .map(|index| {
-            let (x, y) = ((index % WIDTH) as f32, (index / WIDTH) as f32);
-            let sum: f32 = waves
-                .iter()
-                .map(|(fx, fy, phase)| (x * fx + y * fy + phase).sin())
-                .sum();
-            sum / 6.0 + 0.5
-        })
-        .collect()
+    field(|x, y| {
+        let [a, b, c] = waves.map(|[across, down, phase]| swing(x * across + y * down + phase));
+        (a + b + c) / 6.0 + 0.5
+    })
+}
+
+/// A value for every pixel of the picture.
+fn field(value: impl Fn(f32, f32) -> f32) -> Vec<f32> {
+    let mut values = Vec::with_capacity(WIDTH * HEIGHT);
+    for y in 0..HEIGHT {
+        values.extend((0..WIDTH).map(|x| value(x as f32, y as f32)));
+    }
+    values
 }

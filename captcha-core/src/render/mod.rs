@@ -4,6 +4,7 @@ pub(crate) mod canvas;
 pub(crate) mod cutout;
 pub(crate) mod encode;
 mod glyph;
+mod land;
 pub(crate) mod lettering;
 mod objects;
 pub(crate) mod outline;
@@ -11,6 +12,7 @@ mod pattern;
 pub(crate) mod quantize;
 mod raster;
 pub(crate) mod scene;
+mod water;
 
 use rand::rngs::ChaCha12Rng as Generator;
 

@@ -36,7 +36,7 @@ impl Outline {
             1 => Self::Pebble([2.0, 3.0, 4.0, 5.0].map(|count| {
                 (
                     count,
-                    rng.random_range(0.3..1.0) * 0.4 / count,
+                    rng.random_range(0.6..1.0) * 0.5 / count,
                     rng.random_range(0.0..TAU),
                 )
             })),
@@ -110,7 +110,7 @@ fn corners(rng: &mut Generator) -> Vec<Point> {
     (0..count)
         .map(|corner| {
             let angle = (corner as f32 + rng.random_range(-0.3..0.3)) / count as f32 * TAU;
-            let radius = rng.random_range(0.55..1.0f32);
+            let radius = rng.random_range(0.45..1.0f32);
             [radius * angle.cos(), radius * angle.sin()]
         })
         .collect()

@@ -19,13 +19,11 @@ pub(crate) fn quantize(pixels: &[Colour], limit: usize) -> (Vec<u8>, Vec<Colour>
         }
         counts[key] += 1;
     }
-    // In order of the key, so that the palette tells nothing of where colours came first.
-    keys.sort_unstable();
     let mut list: Vec<Entry> = keys
         .iter()
         .map(|key| Entry {
-            key: *key,
-            levels: [key >> 10, key >> 5 & 31, key & 31],
+            key: *key as u16,
+            levels: [key >> 10, key >> 5 & 31, key & 31].map(|level| level as u8),
             count: counts[*key],
         })
         .collect();
@@ -34,7 +32,7 @@ pub(crate) fn quantize(pixels: &[Colour], limit: usize) -> (Vec<u8>, Vec<Colour>
     let mut palette = Vec::with_capacity(limit);
     for part in cut(&mut list, limit) {
         for entry in &list[part.start..part.end] {
-            table[entry.key] = palette.len() as u8;
+            table[usize::from(entry.key)] = palette.len() as u8;
         }
         palette.push(mean(&list[part.start..part.end]));
     }
@@ -47,8 +45,8 @@ fn key([red, green, blue]: Colour) -> usize {
 }
 
 struct Entry {
-    key: usize,
-    levels: [usize; 3],
+    key: u16,
+    levels: [u8; 3],
     count: u32,
 }
 
@@ -64,7 +62,7 @@ struct Part {
 
 impl Part {
     fn of(list: &[Entry], start: usize, end: usize) -> Self {
-        let mut low = [STEPS; 3];
+        let mut low = [u8::MAX; 3];
         let mut high = [0; 3];
         let mut count = 0;
         for entry in &list[start..end] {
@@ -102,21 +100,7 @@ fn cut(list: &mut [Entry], limit: usize) -> Vec<Part> {
         if widest.weight <= 0.0 {
             break;
         }
-        list[start..end].sort_unstable_by_key(|entry| (entry.levels[axis], entry.key));
-        let half: u32 = list[start..end]
-            .iter()
-            .map(|entry| entry.count)
-            .sum::<u32>()
-            / 2;
-        let mut sum = 0;
-        let median = list[start..end]
-            .iter()
-            .position(|entry| {
-                sum += entry.count;
-                sum > half
-            })
-            .unwrap_or(0);
-        let middle = (start + median).clamp(start + 1, end - 1);
+        let middle = start + partition(&mut list[start..end], axis);
         parts[index] = Part::of(list, start, middle);
         let rest = Part::of(list, middle, end);
         parts.push(rest);
@@ -124,12 +108,38 @@ fn cut(list: &mut [Entry], limit: usize) -> Vec<Part> {
     parts
 }
 
+/// Moves the lower half of the pixels, by their level on one axis, to the front; answers where the
+/// upper half begins, which is neither at the front nor past the end.
+fn partition(list: &mut [Entry], axis: usize) -> usize {
+    let mut counts = [0u32; STEPS];
+    for entry in &*list {
+        counts[usize::from(entry.levels[axis])] += entry.count;
+    }
+    let half = counts.iter().sum::<u32>() / 2;
+    let lowest = counts.iter().position(|count| *count > 0).unwrap_or(0);
+    let mut sum = 0;
+    let median = counts.iter().position(|count| {
+        sum += count;
+        sum > half
+    });
+    // The entries differ on this axis, so that some lie above the lowest level.
+    let bound = median.unwrap_or(0).max(lowest + 1) as u8;
+    let mut front = 0;
+    for index in 0..list.len() {
+        if list[index].levels[axis] < bound {
+            list.swap(front, index);
+            front += 1;
+        }
+    }
+    front
+}
+
 fn mean(entries: &[Entry]) -> Colour {
     let total: u32 = entries.iter().map(|entry| entry.count).sum::<u32>().max(1);
     [0, 1, 2].map(|axis| {
         let sum: u32 = entries
             .iter()
-            .map(|entry| entry.levels[axis] as u32 * entry.count)
+            .map(|entry| u32::from(entry.levels[axis]) * entry.count)
             .sum();
         (sum as f32 / total as f32 * 255.0 / 31.0) as u8
     })

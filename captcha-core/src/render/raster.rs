@@ -27,11 +27,11 @@ impl Raster {
             low = [low[0].min(*x), low[1].min(*y)];
             high = [high[0].max(*x), high[1].max(*y)];
         }
-        // Casts from float saturate, so points far outside end up as an empty rectangle.
-        let left = (low[0].floor() as usize).min(width);
-        let top = (low[1].floor() as usize).min(height);
-        let right = (high[0].ceil() as usize).clamp(left, width);
-        let bottom = (high[1].ceil() as usize).clamp(top, height);
+        // Casts from float cut off and saturate: points far outside end up as an empty rectangle.
+        let left = (low[0] as usize).min(width);
+        let top = (low[1] as usize).min(height);
+        let right = (high[0] as usize + 1).clamp(left, width);
+        let bottom = (high[1] as usize + 1).clamp(top, height);
         Self::new(left, top, right - left, bottom - top)
     }
 
@@ -81,7 +81,7 @@ impl Raster {
         }
         let slope = (b[0] - a[0]) / (b[1] - a[1]);
         let limit = self.width as f32;
-        for row in top as usize..(bottom.ceil() as usize).min(self.height) {
+        for row in top as usize..(bottom as usize + 1).min(self.height) {
             let upper = top.max(row as f32);
             let lower = bottom.min((row + 1) as f32);
             let x0 = (a[0] + (upper - a[1]) * slope).clamp(0.0, limit);
@@ -127,6 +127,13 @@ impl Raster {
             }
         }
     }
+}
+
+/// The sine of so many turns, by a parabola: off by 0.06 at most, and many times faster.
+pub(crate) fn swing(turns: f32) -> f32 {
+    let part = turns - (turns as i32) as f32;
+    let near = part - ((part * 2.0) as i32) as f32;
+    8.0 * near * (1.0 - 2.0 * near.abs())
 }
 
 /// The points of an ellipse, turned by `angle` radians.

@@ -100,3 +100,12 @@ fn dropping_the_stock_ends_its_threads() {
     }
     panic!("drawing threads outlive their stock");
 }
+
+#[test]
+fn no_puzzle_never_waits_behind_those_that_are_drawn() {
+    let stock = stock(1, 0, 0);
+    assert_eq!(
+        block_on(stock.take(Kind::Work)).unwrap().solution,
+        Solution::Work
+    );
+}
