@@ -2,12 +2,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::{body::Body, extract::ConnectInfo};
+use axum::{BoxError, body::Body, extract::ConnectInfo};
 use bytes::{Bytes, BytesMut};
 use captcha_core::endpoint::{self, Headers};
 use http::{HeaderName, HeaderValue, StatusCode, request::Parts};
 use http_body::Body as HttpBody;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, LengthLimitError};
 
 pub(crate) fn headers(parts: &Parts) -> Headers<'_> {
     (parts.headers.iter())
@@ -53,12 +53,21 @@ pub(crate) enum Read {
 pub(crate) async fn read<B>(body: B, limit: usize) -> Read
 where
     B: HttpBody<Data = Bytes>,
+    B::Error: Into<BoxError>,
 {
     let mut body = std::pin::pin!(body);
     let mut whole = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else {
-            return Read::Broken;
+        let frame = match frame {
+            Ok(frame) => frame,
+            Err(error) => {
+                let cut_off = is_over_a_limit(&error.into());
+                return if cut_off {
+                    Read::TooLong(whole.freeze())
+                } else {
+                    Read::Broken
+                };
+            }
         };
         if let Ok(data) = frame.into_data() {
             whole.extend_from_slice(&data);
@@ -68,4 +77,16 @@ where
         }
     }
     Read::Whole(whole.freeze())
+}
+
+/// Whether a body ended because the application's own limit cut it off.
+fn is_over_a_limit(error: &BoxError) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error.as_ref());
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }

@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::body::Body;
+use axum::{BoxError, body::Body};
 use bytes::Bytes;
 use captcha_core::{
     Captcha,
@@ -34,7 +34,7 @@ impl CaptchaEndpoints {
 impl<B> Service<http::Request<B>> for CaptchaEndpoints
 where
     B: HttpBody<Data = Bytes> + Send + 'static,
-    B::Error: Send,
+    B::Error: Into<BoxError> + Send,
 {
     type Response = http::Response<Body>;
     type Error = Infallible;

@@ -80,7 +80,8 @@ where
     }
     let body = match convert::read(body, LONGEST).await {
         Read::Whole(body) => body,
-        Read::TooLong(_) | Read::Broken => return Err(Problem::TOO_LARGE.into()),
+        Read::TooLong(_) => return Err(Problem::TOO_LARGE.into()),
+        Read::Broken => return Err(Problem::INTERRUPTED.into()),
     };
     let split = payload::split::<T>(format, &body)?;
     let proof = redeem(&state.captcha(), &mut parts, &split.token, None).await?;

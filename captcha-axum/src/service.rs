@@ -103,7 +103,8 @@ async fn find_field(
     };
     match convert::read(body, limit).await {
         Read::Whole(bytes) => Ok((payload::find_token(format, &bytes)?, Body::from(bytes))),
-        Read::TooLong(_) | Read::Broken => Err(Problem::TOO_LARGE.into()),
+        Read::TooLong(_) => Err(Problem::TOO_LARGE.into()),
+        Read::Broken => Err(Problem::INTERRUPTED.into()),
     }
 }
 

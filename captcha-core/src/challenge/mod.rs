@@ -6,6 +6,7 @@ pub(crate) mod text;
 pub(crate) mod work;
 
 use rand::rngs::ChaCha12Rng;
+use serde::de::{self, Deserialize};
 
 use crate::render::Picture;
 
@@ -138,12 +139,20 @@ impl Solution {
     /// When it has not the shape that this kind asks for.
     pub(crate) fn judge(&self, answer: &str) -> Result<Verdict, serde_json::Error> {
         Ok(match self {
-            Self::Slide(solution) => solution.judge(&serde_json::from_str(answer)?),
-            Self::Text(solution) => solution.judge(&serde_json::from_str(answer)?),
+            Self::Slide(solution) => solution.judge(&from_object(answer.as_bytes())?),
+            Self::Text(solution) => solution.judge(&from_object(answer.as_bytes())?),
             Self::Work => {
-                serde_json::from_str::<work::Answer>(answer)?;
+                from_object::<work::Answer>(answer.as_bytes())?;
                 Verdict::Right
             }
         })
     }
+}
+
+/// Reads a JSON object. What serde derives for a struct would take an array as well.
+pub(crate) fn from_object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, serde_json::Error> {
+    if json.trim_ascii_start().starts_with(b"[") {
+        return Err(de::Error::invalid_type(de::Unexpected::Seq, &"an object"));
+    }
+    serde_json::from_slice(json)
 }

@@ -36,7 +36,7 @@ pub struct Admitted {
 }
 
 /// A request that was not let through.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Refused {
     /// What the client is told.
     pub problem: Problem,

@@ -124,6 +124,14 @@ impl Route {
 impl Captcha {
     /// Answers a request to one of the endpoints. It never fails: every refusal is a response.
     pub async fn handle(&self, request: &Request<'_>) -> Response {
+        let mut response = self.answer_request(request).await;
+        if request.method == "HEAD" {
+            response.body = Cow::Borrowed(&[]);
+        }
+        response
+    }
+
+    async fn answer_request(&self, request: &Request<'_>) -> Response {
         let Some(route) = Route::at(request.path) else {
             return problem(&Problem::NOT_FOUND);
         };
@@ -142,17 +150,13 @@ impl Captcha {
                 return problem(&Problem::TOO_LARGE);
             }
         }
-        let mut response = match route {
+        match route {
             Route::Answer => self.post_answer(request).await,
             Route::Asset(asset) => assets::serve(asset, request),
             Route::Challenge => self.post_challenge(request).await,
             Route::Frame if request.method == "POST" => self.post_frame(request).await,
             Route::Frame => self.show_frame(request).await,
             Route::FrameImage => self.frame_image(request).await,
-        };
-        if request.method == "HEAD" {
-            response.body = Cow::Borrowed(&[]);
         }
-        response
     }
 }

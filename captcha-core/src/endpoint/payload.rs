@@ -55,17 +55,37 @@ pub fn split<T: DeserializeOwned>(format: Format, body: &[u8]) -> Result<Split<T
     match format {
         Format::Form => {
             let (token, rest) = split_form(body)?;
-            let value = serde_html_form::from_str(&rest)
-                .map_err(|error| Problem::invalid_fields(error.to_string()))?;
+            let value =
+                serde_html_form::from_str(&rest).map_err(|error| unfit(&error.to_string()))?;
             Ok(Split { token, value })
         }
         Format::Json => {
             let Object { token, rest } = object(body)?;
-            let value = T::deserialize(Value::Object(rest))
-                .map_err(|error| Problem::invalid_fields(error.to_string()))?;
+            let value =
+                T::deserialize(Value::Object(rest)).map_err(|error| unfit(&error.to_string()))?;
             Ok(Split { token, value })
         }
     }
+}
+
+/// The words of a serde error that come from the host's own type; what the visitor sent is not
+/// reflected.
+fn unfit(error: &str) -> Problem {
+    let by_name = ["missing field", "duplicate field"];
+    let words = if by_name.iter().any(|start| error.starts_with(start)) {
+        error.to_owned()
+    } else {
+        let what = if error.starts_with("unknown field") {
+            "an unknown field"
+        } else {
+            "a field does not fit"
+        };
+        match error.rsplit_once(", expected ") {
+            Some((_, expected)) => format!("{what}: expected {expected}"),
+            None => what.to_owned(),
+        }
+    };
+    Problem::invalid_fields(words)
 }
 
 /// Looks for the token alone, for middleware that leaves the body as it is.
@@ -243,5 +263,22 @@ mod tests {
         assert_eq!(read("[]").unwrap_err().status, 400);
         assert_eq!(read(r#"{"name":1}"#).unwrap_err().status, 422);
         assert_eq!(read(r#"{"name":"A","x":1}"#).unwrap_err().status, 422);
+        for (body, words) in [
+            ("{}", "missing field `name`"),
+            (
+                r#"{"name":"A","<script>":1}"#,
+                "an unknown field: expected `name`",
+            ),
+            (
+                r#"{"name":["<script>"]}"#,
+                "a field does not fit: expected a string",
+            ),
+            (
+                r#"{"name":{"a, expected b":"<script>"}}"#,
+                "a field does not fit: expected a string",
+            ),
+        ] {
+            assert_eq!(read(body).unwrap_err().detail, words);
+        }
     }
 }

@@ -36,6 +36,13 @@ impl Problem {
         "The captcha could not answer",
         "The cause is in the server's log.",
     );
+    /// A body whose connection broke before its end.
+    pub const INTERRUPTED: Self = Self::fixed(
+        400,
+        "malformed",
+        "The input is not understood",
+        "The body ended early.",
+    );
     pub(super) const METHOD_NOT_ALLOWED: Self = Self::fixed(
         405,
         "method-not-allowed",

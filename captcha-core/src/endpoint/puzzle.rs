@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::{Problem, Request, Response, problem};
 use crate::{
     captcha::{Answer, Captcha, Token},
-    challenge::Kind,
+    challenge::{self, Kind},
     cookie::Cookie,
     error::CaptchaError,
     limit::{Call, Visitor},
@@ -137,7 +137,7 @@ fn json<'a, T: Deserialize<'a>>(request: &Request<'a>) -> Result<T, Problem> {
     if request.headers.media_type().as_deref() != Some("application/json") {
         return Err(Problem::UNSUPPORTED_MEDIA_TYPE);
     }
-    serde_json::from_slice(request.body).map_err(|error| {
+    challenge::from_object(request.body).map_err(|error| {
         // Said by position and category alone: what was sent is not reflected.
         Problem::malformed(format!(
             "The JSON does not fit at line {} column {}; unknown fields are refused.",

@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+
+mod convert;
+mod endpoints;
+mod extract;
+mod middleware;
+mod payload;
+mod rejection;
+
+pub use captcha_core::{
+    self, Captcha, CaptchaBuilder, CaptchaError, CookieConfig, ErrorKind, KeyRing, Kind, Limits,
+    MemoryStore, SecretKey, Store,
+};
+pub use endpoints::{CaptchaEndpoints, install};
+pub use extract::{ExpectedAction, OptionalCaptcha, VerifiedCaptcha};
+pub use middleware::{RequireCaptcha, RequireCaptchaService};
+pub use payload::{CaptchaForm, CaptchaJson, CaptchaPayloadConfig};
+pub use rejection::CaptchaRejection;

@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+mod catcher;
+mod convert;
+mod endpoints;
+mod fairing;
+mod form;
+mod guard;
+mod json;
+mod rejection;
+mod sentinel;
+mod visit;
+
+pub use captcha_core::{
+    self, Captcha, CaptchaBuilder, CaptchaError, CookieConfig, ErrorKind, KeyRing, Kind, Limits,
+    MemoryStore, SecretKey, Store,
+};
+pub use fairing::CaptchaFairing;
+pub use form::CaptchaForm;
+pub use guard::{OptionalCaptcha, VerifiedCaptcha};
+pub use json::CaptchaJson;
+pub use rejection::CaptchaRejection;

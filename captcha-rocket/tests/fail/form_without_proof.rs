@@ -1,0 +1,7 @@
+use captcha_rocket::CaptchaForm;
+
+fn without() -> CaptchaForm<()> {
+    CaptchaForm { value: () }
+}
+
+fn main() {}
