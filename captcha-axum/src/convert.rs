@@ -2,7 +2,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::{BoxError, body::Body, extract::ConnectInfo};
+use axum::{
+    BoxError,
+    body::Body,
+    extract::{ConnectInfo, OriginalUri},
+};
 use bytes::{Bytes, BytesMut};
 use captcha_core::endpoint::{self, Headers};
 use http::{HeaderName, HeaderValue, StatusCode, request::Parts};
@@ -18,6 +22,17 @@ pub(crate) fn headers(parts: &Parts) -> Headers<'_> {
             "host",
             parts.uri.authority().map(|authority| authority.as_str()),
         )
+}
+
+/// What follows the mount point. Nesting takes one slash off a doubled one, so that it would be
+/// served under two spellings, and a rule of a proxy kept for one of them.
+pub(crate) fn path_below_mount(parts: &Parts) -> &str {
+    let path = parts.uri.path();
+    let original = (parts.extensions.get::<OriginalUri>()).map_or("", |uri| uri.0.path());
+    match original.strip_suffix(path) {
+        Some(mount) if mount.ends_with('/') => original.get(mount.len() - 1..).unwrap_or(path),
+        _ => path,
+    }
 }
 
 /// The socket's other end, where the application provides it. Never a header.

@@ -55,7 +55,7 @@ where
             };
             let request = Request {
                 method: parts.method.as_str(),
-                path: parts.uri.path(),
+                path: convert::path_below_mount(&parts),
                 query: parts.uri.query(),
                 headers: convert::headers(&parts),
                 body: &body,

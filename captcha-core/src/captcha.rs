@@ -272,7 +272,14 @@ impl Captcha {
         let bound_to = reader.text()?.to_owned();
         reader.finish()?;
         let left = engine.life_left(opened.generation, issued, expires).await?;
-        if bound_to != action.unwrap_or(&engine.action) {
+        let expected = action.unwrap_or(&engine.action);
+        if bound_to != expected {
+            if !is_action(expected) {
+                tracing::error!(
+                    expected,
+                    "no token can be for this action: an action is 1 to 64 of A-Z a-z 0-9 _ -"
+                );
+            }
             return Err(CaptchaError::new(
                 ErrorKind::WrongAction,
                 "the token was given for another action",

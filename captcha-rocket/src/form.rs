@@ -221,11 +221,11 @@ fn describe(error: &Error<'_>) -> String {
         .unwrap_or_default();
     match &error.kind {
         ErrorKind::Missing => format!("missing field `{name}`"),
-        ErrorKind::Duplicate => format!("duplicate field `{name}`"),
+        ErrorKind::Duplicate => "a field does not fit".to_owned(),
         ErrorKind::Unexpected if error.entity == Entity::DataField => {
             format!("unexpected file `{name}`")
         }
-        ErrorKind::Unexpected => format!("unknown field `{name}`"),
+        ErrorKind::Unexpected => "an unknown field".to_owned(),
         ErrorKind::Addr(_)
         | ErrorKind::Bool(_)
         | ErrorKind::Char(_)

@@ -1,0 +1,99 @@
+use std::{sync::mpsc, thread};
+
+use actix_web::{
+    App, HttpServer,
+    rt::System,
+    web::{self, Bytes, ServiceConfig},
+};
+use captcha_actix::{
+    CaptchaForm, CaptchaJson, ExpectedAction, OptionalCaptcha, RequireCaptcha, VerifiedCaptcha,
+};
+
+use super::{Login, REPLAYED, Running, Signup};
+use crate::engine::Engine;
+
+pub(super) fn start(engine: Engine) -> Running {
+    let (started, running) = mpsc::channel();
+    thread::spawn(move || {
+        System::new().block_on(async move {
+            let server = HttpServer::new(move || {
+                let engine = engine.clone();
+                App::new().configure(move |config| routes(config, &engine))
+            })
+            .workers(2)
+            .disable_signals()
+            .bind(("127.0.0.1", 0))
+            .unwrap();
+            let addr = server.addrs()[0];
+            let server = server.run();
+            started.send((addr, server.handle())).unwrap();
+            server.await.unwrap();
+        });
+    });
+    let (addr, handle) = running.recv().unwrap();
+    Running::new(addr, move || {
+        captcha_core::testing::block_on(handle.stop(false))
+    })
+}
+
+fn routes(config: &mut ServiceConfig, engine: &Engine) {
+    let require = || RequireCaptcha::new(engine.captcha.clone());
+    config
+        .configure(captcha_actix::install(engine.captcha.clone(), "/captcha"))
+        .route("/signup", web::post().to(signup))
+        .route("/api/signup", web::post().to(api_signup))
+        .route("/optional", web::get().to(optional))
+        .service(
+            web::resource("/members")
+                .wrap(require())
+                .route(web::get().to(members)),
+        )
+        .service(
+            web::resource("/double")
+                .wrap(require())
+                .route(web::post().to(double)),
+        )
+        .service(
+            web::resource("/replay")
+                .wrap(require().form_body(REPLAYED))
+                .route(web::post().to(|body: Bytes| async { body })),
+        )
+        .service(
+            web::resource("/login")
+                .app_data(ExpectedAction::new("login"))
+                .route(web::post().to(login)),
+        );
+}
+
+async fn signup(form: CaptchaForm<Signup>) -> String {
+    form.value.welcome(form.proof.action())
+}
+
+async fn api_signup(body: CaptchaJson<Signup>) -> String {
+    body.value.welcome(body.proof.action())
+}
+
+async fn login(form: CaptchaForm<Login>) -> String {
+    format!("{}: {}", form.proof.action(), form.value.user)
+}
+
+async fn members(proof: VerifiedCaptcha) -> String {
+    format!("members: {}", proof.action())
+}
+
+async fn optional(proof: OptionalCaptcha) -> &'static str {
+    super::optional(proof.0.as_deref())
+}
+
+async fn double(
+    first: VerifiedCaptcha,
+    second: OptionalCaptcha,
+    form: CaptchaForm<Signup>,
+) -> String {
+    let second = super::optional(second.0.as_deref());
+    format!(
+        "{}, {second}, {}",
+        first.action(),
+        form.value.welcome(form.proof.action())
+    )
+}

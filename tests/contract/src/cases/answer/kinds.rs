@@ -1,0 +1,170 @@
+//! What is right, and what is not, by kind.
+
+use super::*;
+
+pub(super) fn cases() -> Vec<Case> {
+    vec![
+        Case::new(
+            "slide: five pixels off are right, six are not",
+            async |c: &Client| {
+                for (off, status) in [
+                    (-6.0, 422),
+                    (-5.0, 200),
+                    (-0.5, 200),
+                    (0.0, 200),
+                    (5.0, 200),
+                    (5.01, 422),
+                    (6.0, 422),
+                ] {
+                    let challenge = c.challenge("slide").await;
+                    let (answer, work) = c.solve(&challenge).await;
+                    let x = answer["x"].as_f64().unwrap() + off;
+                    c.send(answering(
+                        &challenge,
+                        &value!({"x": x}).to_string(),
+                        &work.to_string(),
+                    ))
+                    .await
+                    .is(status);
+                }
+            },
+        ),
+        Case::new(
+            "slide: what is no place in the picture is wrong",
+            async |c: &Client| {
+                for x in [
+                    "-1",
+                    "-0.0",
+                    "1e308",
+                    "-1e308",
+                    "5e-324",
+                    "9007199254740993",
+                    "18446744073709551616",
+                    "320",
+                    "1E2000000000",
+                ] {
+                    let challenge = c.challenge("slide").await;
+                    let (_, work) = c.solve(&challenge).await;
+                    let reply = c
+                        .send(answering(
+                            &challenge,
+                            &format!("{{\"x\":{x}}}"),
+                            &work.to_string(),
+                        ))
+                        .await;
+                    assert!(
+                        reply.status == 422 || reply.status == 400,
+                        "{x}: {}",
+                        reply.status
+                    );
+                    c.send(c.right(&challenge).await)
+                        .await
+                        .refused(409, "spent");
+                }
+            },
+        ),
+        Case::new(
+            "text: case and white space around it do not matter",
+            async |c: &Client| {
+                for change in [
+                    str::to_lowercase,
+                    |text: &str| format!(" {text}\n"),
+                    |text: &str| format!("\t{}", text.to_lowercase()),
+                ] {
+                    let challenge = c.challenge("text").await;
+                    let (answer, work) = c.solve(&challenge).await;
+                    let text = change(answer["text"].as_str().unwrap());
+                    c.send(answering(
+                        &challenge,
+                        &value!({"text": text}).to_string(),
+                        &work.to_string(),
+                    ))
+                    .await
+                    .is(200);
+                }
+            },
+        ),
+        Case::new("text: anything else does", async |c: &Client| {
+            let changes: [fn(&str) -> String; 7] = [
+                |_| String::new(),
+                |text| text[1..].to_owned(),
+                |text| format!("{text}A"),
+                |text| text.chars().rev().chain(['A']).collect(),
+                |text| format!("{}\0", text),
+                |text| text.chars().map(|c| format!("{c} ")).collect(),
+                |text| text.repeat(500),
+            ];
+            for change in changes {
+                let challenge = c.challenge("text").await;
+                let (answer, work) = c.solve(&challenge).await;
+                let text = change(answer["text"].as_str().unwrap());
+                let reply = c
+                    .send(answering(
+                        &challenge,
+                        &value!({"text": text}).to_string(),
+                        &work.to_string(),
+                    ))
+                    .await;
+                reply.refused(422, "wrong-answer");
+            }
+        }),
+        Case::new(
+            "a hundred thousand points are no answer",
+            async |c: &Client| {
+                let challenge = c.challenge("slide").await;
+                let points = |count: usize| {
+                    format!(
+                        r#"{{"points":[{}]}}"#,
+                        vec![r#"{"x":1,"y":2}"#; count].join(",")
+                    )
+                };
+                c.send(answering(&challenge, &points(100_000), "0"))
+                    .await
+                    .refused(413, "too-large");
+                // It was not looked at, so nothing is spent; what fits is looked at.
+                let (_, work) = c.solve(&challenge).await;
+                c.send(answering(&challenge, &points(500), &work.to_string()))
+                    .await
+                    .refused(400, "malformed");
+                c.send(c.right(&challenge).await)
+                    .await
+                    .refused(409, "spent");
+            },
+        ),
+        Case::new(
+            "a wrong answer and a wrong stamp read the same",
+            async |c: &Client| {
+                let one = c.challenge("text").await;
+                let (_, work) = c.solve(&one).await;
+                let wrong_answer = c
+                    .send(answering(&one, r#"{"text":"AAAAA"}"#, &work.to_string()))
+                    .await;
+                let two = c.challenge("text").await;
+                let (answer, work) = c.solve(&two).await;
+                let wrong_work = c
+                    .send(answering(
+                        &two,
+                        &answer.to_string(),
+                        &too_little(work).to_string(),
+                    ))
+                    .await;
+                wrong_answer.refused(422, "wrong-answer");
+                wrong_work.refused(422, "wrong-answer");
+                assert_eq!(wrong_answer.body, wrong_work.body);
+            },
+        ),
+        Case::new(
+            "a guess at one challenge leaves another alone, and a new one revives none",
+            async |c: &Client| {
+                let (one, two) = (c.challenge("slide").await, c.challenge("text").await);
+                c.send(answering(&one, r#"{"x":1}"#, "0"))
+                    .await
+                    .refused(422, "wrong-answer");
+                c.challenge("slide").await;
+                c.challenge("text").await;
+                c.send(c.right(&one).await).await.refused(409, "spent");
+                c.send(c.right(&two).await).await.is(200);
+            },
+        ),
+    ]
+}

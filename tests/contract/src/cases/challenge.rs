@@ -1,0 +1,279 @@
+//! `POST challenge`: what it gives, and what it does not take.
+
+mod refused;
+mod session;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use captcha_core::{CookieConfig, Kind};
+use serde_json::{Value, json as value};
+
+use super::{SESSION, frame::check_png, hostile};
+use crate::{
+    client::{Call, get, json, post},
+    engine::Config,
+    runner::{Case, Client, answering},
+};
+
+const PATH: &str = "/captcha/challenge";
+
+/// The cases.
+#[must_use]
+pub fn cases() -> Vec<Case> {
+    let mut cases = vec![
+        Case::new("without wishes it is a slide puzzle", async |c: &Client| {
+            let reply = c.send(json(PATH, "{}")).await;
+            reply
+                .is(200)
+                .has("content-type", "application/json")
+                .has("cache-control", "no-store");
+            slide_shape(&reply.json());
+        }),
+        Case::new(
+            "slide: a picture, and a piece with its start",
+            async |c: &Client| {
+                slide_shape(&c.challenge_json("slide").await);
+            },
+        ),
+        Case::new("text: a picture alone", async |c: &Client| {
+            let challenge = c.challenge_json("text").await;
+            envelope(&challenge, "text", 8, &["slide", "work"]);
+            fields(&challenge["prompt"], &["image"]);
+            picture(
+                &challenge["prompt"]["image"],
+                &["data", "height", "type", "width"],
+            );
+            assert_eq!(
+                (
+                    &challenge["prompt"]["image"]["width"],
+                    &challenge["prompt"]["image"]["height"]
+                ),
+                (&value!(280), &value!(90))
+            );
+        }),
+        Case::new("work: nothing to show", async |c: &Client| {
+            let challenge = c.challenge_json("work").await;
+            envelope(&challenge, "work", 10, &["slide", "text"]);
+            assert_eq!(challenge["prompt"], value!({}));
+        }),
+        Case::new(
+            "unless set, a stamp has 14 bits beside a puzzle and 18 without",
+            async |c: &Client| {
+                for (kind, bits) in [("slide", 14), ("text", 14), ("work", 18)] {
+                    assert_eq!(c.challenge_json(kind).await["work"]["bits"], bits);
+                }
+            },
+        )
+        .config(|| Config {
+            work_bits: None,
+            ..Config::default()
+        }),
+        Case::new(
+            "one kind on offer has no alternatives, and no other is to be had",
+            async |c: &Client| {
+                envelope(
+                    &c.send(json(PATH, "{}")).await.is(200).json(),
+                    "text",
+                    8,
+                    &[],
+                );
+                envelope(&c.challenge_json("text").await, "text", 8, &[]);
+                for kind in ["slide", "work"] {
+                    let reply = c.send(json(PATH, format!(r#"{{"kind":"{kind}"}}"#))).await;
+                    reply.refused(400, "malformed").has_no("set-cookie");
+                }
+            },
+        )
+        .config(|| Config {
+            kinds: vec![Kind::Text],
+            ..Config::default()
+        }),
+        Case::new(
+            "the first kind of the configuration is the one without wishes",
+            async |c: &Client| {
+                let challenge = c.send(json(PATH, "{}")).await.is(200).json();
+                envelope(&challenge, "work", 10, &["slide"]);
+            },
+        )
+        .config(|| Config {
+            kinds: vec![Kind::Work, Kind::Slide],
+            ..Config::default()
+        }),
+        Case::new("a wish that is null is none", async |c: &Client| {
+            let reply = c
+                .send(json(PATH, r#"{"kind":null,"action":null,"lang":null}"#))
+                .await;
+            slide_shape(&reply.is(200).json());
+        }),
+        Case::new("no two challenges are alike", async |c: &Client| {
+            for kind in ["slide", "text", "work"] {
+                let (one, two) = (c.challenge_json(kind).await, c.challenge_json(kind).await);
+                assert_ne!(one["challenge"], two["challenge"]);
+                assert_ne!(one["work"]["salt"], two["work"]["salt"]);
+                if kind != "work" {
+                    assert_ne!(
+                        one["prompt"]["image"]["data"],
+                        two["prompt"]["image"]["data"]
+                    );
+                }
+            }
+        }),
+        Case::new(
+            "the length of the sealed string tells nothing of kind or solution",
+            async |c: &Client| {
+                let mut lengths = Vec::new();
+                for kind in ["slide", "text", "work", "text", "text", "text", "slide"] {
+                    lengths.push(c.challenge(kind).await.len());
+                }
+                lengths.dedup();
+                assert_eq!(lengths.len(), 1, "{lengths:?}");
+            },
+        ),
+        Case::new(
+            "actions of the right shape are taken, and sealed in",
+            async |c: &Client| {
+                let longest = "a".repeat(64);
+                for action in ["login", "a", "Sign-Up_2", "-", "_", "0", &longest] {
+                    let reply = c
+                        .send(json(
+                            PATH,
+                            format!(r#"{{"kind":"work","action":"{action}"}}"#),
+                        ))
+                        .await;
+                    let challenge = reply.is(200).json()["challenge"]
+                        .as_str()
+                        .unwrap()
+                        .to_owned();
+                    let token =
+                        c.send(c.right(&challenge).await).await.is(200).json()["token"].clone();
+                    let redeemed = c
+                        .engine
+                        .captcha
+                        .redeem(token.as_str().unwrap(), Some(action))
+                        .await;
+                    assert_eq!(redeemed.unwrap().action(), action);
+                }
+            },
+        ),
+        Case::new("language tags are taken", async |c: &Client| {
+            for lang in [
+                "en",
+                "de-AT",
+                "zh-Hant-TW",
+                "x",
+                "ar-EG",
+                "abcdefghij-abcdefghij-abcdefghij-ab",
+            ] {
+                c.send(json(PATH, format!(r#"{{"kind":"work","lang":"{lang}"}}"#)))
+                    .await
+                    .is(200);
+            }
+        }),
+        Case::new("a query changes nothing", async |c: &Client| {
+            for query in ["?kind=work", "?bits=0&solved=1", "?"] {
+                slide_shape(
+                    &c.send(json(&format!("{PATH}{query}"), "{}"))
+                        .await
+                        .is(200)
+                        .json(),
+                );
+            }
+        }),
+        Case::new(
+            "what the client says it accepts changes nothing",
+            async |c: &Client| {
+                let call = json(PATH, r#"{"kind":"text"}"#)
+                    .header("accept", "text/html, image/webp")
+                    .header("accept-encoding", "gzip, br, zstd")
+                    .header("accept-language", "tlh")
+                    .header("x-http-method-override", "DELETE")
+                    .header("x-original-url", "/captcha/widget.js");
+                let reply = c.send(call).await;
+                reply
+                    .is(200)
+                    .has("content-type", "application/json")
+                    .has_no("content-encoding")
+                    .has_no("vary");
+                envelope(&reply.json(), "text", 8, &["slide", "work"]);
+            },
+        ),
+    ];
+    cases.extend(refused::cases());
+    cases.extend(session::cases());
+    cases
+}
+
+#[track_caller]
+fn fields(object: &Value, expected: &[&str]) {
+    let names: Vec<&String> = object.as_object().expect("an object").keys().collect();
+    assert_eq!(names, expected);
+}
+
+#[track_caller]
+fn envelope(challenge: &Value, kind: &str, bits: u8, alternatives: &[&str]) {
+    fields(
+        challenge,
+        &[
+            "alternatives",
+            "challenge",
+            "expires_in",
+            "kind",
+            "prompt",
+            "work",
+        ],
+    );
+    assert_eq!(challenge["kind"], kind);
+    assert_eq!(challenge["expires_in"], 120);
+    assert_eq!(challenge["alternatives"], value!(alternatives));
+    let work = &challenge["work"];
+    fields(work, &["algorithm", "bits", "salt"]);
+    assert_eq!(
+        (&work["algorithm"], &work["bits"]),
+        (&value!("sha256"), &value!(bits))
+    );
+    // 16 bytes in base64url without padding.
+    assert_eq!(work["salt"].as_str().unwrap().len(), 22);
+    for text in [&challenge["challenge"], &work["salt"]] {
+        let text = text.as_str().unwrap();
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        assert!(text.bytes().all(plain), "{text}");
+    }
+    let sealed = challenge["challenge"].as_str().unwrap();
+    assert!(
+        (100..1_024).contains(&sealed.len()),
+        "{} characters",
+        sealed.len()
+    );
+}
+
+#[track_caller]
+fn picture(picture: &Value, names: &[&str]) {
+    fields(picture, names);
+    assert_eq!(picture["type"], "image/png");
+    let bytes = STANDARD
+        .decode(picture["data"].as_str().unwrap())
+        .expect("base64");
+    let size = |name: &str| u32::try_from(picture[name].as_u64().unwrap()).unwrap();
+    assert_eq!(check_png(&bytes), (size("width"), size("height")));
+}
+
+#[track_caller]
+fn slide_shape(challenge: &Value) {
+    envelope(challenge, "slide", 8, &["text", "work"]);
+    let prompt = &challenge["prompt"];
+    fields(prompt, &["image", "piece"]);
+    picture(&prompt["image"], &["data", "height", "type", "width"]);
+    picture(
+        &prompt["piece"],
+        &["data", "height", "type", "width", "x", "y"],
+    );
+    assert_eq!(
+        (&prompt["image"]["width"], &prompt["image"]["height"]),
+        (&value!(320), &value!(160))
+    );
+    assert_eq!(prompt["piece"]["x"], 0);
+    let (y, height) = (
+        prompt["piece"]["y"].as_u64().unwrap(),
+        prompt["piece"]["height"].as_u64().unwrap(),
+    );
+    assert!(y + height <= 160, "the piece is within the picture");
+}

@@ -1,0 +1,168 @@
+//! Races and floods over HTTP, on each adapter.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test: a panic is a failure"
+)]
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use contract::{
+    apps::Adapter,
+    client::{Call, form, get, json},
+    engine::{Config, Engine},
+    runner::{Client, answering},
+    stores::LookThenWrite,
+};
+use tokio::task::JoinSet;
+
+const ROUNDS: usize = 20;
+const RACERS: usize = 64;
+
+/// How often each status came when `call` was sent by many at once.
+async fn at_once(client: &Arc<Client>, call: Call) -> BTreeMap<u16, usize> {
+    let call = Arc::new(call);
+    let mut racing = JoinSet::new();
+    for _ in 0..RACERS {
+        let (client, call) = (Arc::clone(client), Arc::clone(&call));
+        racing.spawn(async move { client.send_unrecorded(&call).await.status });
+    }
+    let mut statuses = BTreeMap::new();
+    while let Some(status) = racing.join_next().await {
+        *statuses.entry(status.unwrap()).or_default() += 1;
+    }
+    statuses
+}
+
+fn exactly_one(refused: u16) -> BTreeMap<u16, usize> {
+    BTreeMap::from([(200, 1), (refused, RACERS - 1)])
+}
+
+fn redeemed_once(adapter: Adapter) {
+    let client = Arc::new(Client::start(adapter, Config::default()));
+    Client::block_on(&client, async {
+        for round in 0..ROUNDS {
+            let token = client.token().await;
+            let call = match round % 3 {
+                0 => get("/members").header("x-captcha-token", &token),
+                1 => get("/members").cookie("__Host-captcha-token", &token),
+                _ => form("/signup", format!("name=a&email=b&captcha-token={token}")),
+            };
+            assert_eq!(
+                at_once(&client, call).await,
+                exactly_one(403),
+                "round {round}"
+            );
+        }
+    });
+}
+
+fn judged_once(adapter: Adapter) {
+    let client = Arc::new(Client::start(adapter, Config::default()));
+    Client::block_on(&client, async {
+        for round in 0..ROUNDS {
+            let challenge = client.challenge("slide").await;
+            let right = client.right(&challenge).await;
+            if round % 2 == 0 {
+                assert_eq!(
+                    at_once(&client, right).await,
+                    exactly_one(409),
+                    "round {round}"
+                );
+                continue;
+            }
+            let wrong = answering(&challenge, r#"{"x":1}"#, "0");
+            let expected = BTreeMap::from([(422, 1), (409, RACERS - 1)]);
+            assert_eq!(at_once(&client, wrong).await, expected, "round {round}");
+            client.send(right).await.refused(409, "spent");
+        }
+    });
+}
+
+/// As many addresses as calls, all of them made up: the limiter has to see one visitor.
+fn ten_thousand_addresses_are_one_visitor(adapter: Adapter) {
+    const CALLS: usize = 10_000;
+    const LIMIT: usize = 100;
+    const SENDERS: usize = 16;
+    let client = Arc::new(Client::start(
+        adapter,
+        Config::with_limits(LIMIT as u32, u32::MAX),
+    ));
+    let served: usize = Client::block_on(&client, async {
+        let mut senders = JoinSet::new();
+        for sender in 0..SENDERS {
+            let client = Arc::clone(&client);
+            senders.spawn(async move {
+                let mut served = 0;
+                for at in (sender..CALLS).step_by(SENDERS) {
+                    let address =
+                        format!("198.{}.{}.{}", 18 + at / 65_536, at / 256 % 256, at % 256);
+                    let call = json("/captcha/challenge", r#"{"kind":"work"}"#)
+                        .header("x-forwarded-for", &address)
+                        .header("forwarded", format!("for={address}"))
+                        .header("x-real-ip", &address);
+                    match client.send_unrecorded(&call).await.status {
+                        200 => served += 1,
+                        429 => {}
+                        other => panic!("status {other}"),
+                    }
+                }
+                served
+            });
+        }
+        let mut all = 0;
+        while let Some(served) = senders.join_next().await {
+            all += served.unwrap();
+        }
+        all
+    });
+    assert_eq!(served, LIMIT);
+}
+
+macro_rules! on_each_adapter {
+    ($($test:ident)*) => {
+        $(
+            mod $test {
+                use contract::apps::Adapter;
+
+                #[test]
+                fn axum() {
+                    super::$test(Adapter::Axum);
+                }
+                #[test]
+                fn actix() {
+                    super::$test(Adapter::Actix);
+                }
+                #[test]
+                fn rocket() {
+                    super::$test(Adapter::Rocket);
+                }
+            }
+        )*
+    };
+}
+
+on_each_adapter! { redeemed_once judged_once ten_thousand_addresses_are_one_visitor }
+
+/// The control: over a store that looks and then writes, the same race lets several through.
+#[test]
+fn the_control_is_caught_over_http() {
+    let engine = Engine::over(Arc::new(LookThenWrite::default()));
+    let client = Arc::new(Client::serve(Adapter::Axum, engine));
+    let caught = Client::block_on(&client, async {
+        for _ in 0..ROUNDS {
+            let token = client.token().await;
+            let call = get("/members").header("x-captcha-token", &token);
+            if at_once(&client, call).await != exactly_one(403) {
+                return true;
+            }
+        }
+        false
+    });
+    assert!(
+        caught,
+        "{ROUNDS} rounds over a store without atomic marks, and none let two through"
+    );
+}
