@@ -51,7 +51,7 @@ export async function slide({ image, piece }, strings, answer) {
   };
   const width = (node) => node.getBoundingClientRect().width;
   draggable(handle, () => width(track) - width(handle));
-  draggable(part, () => width(frame) - width(part));
+  draggable(part, () => (width(frame) * max) / image.width);
 
   track.addEventListener("click", (event) => {
     if (event.target === handle) return;

@@ -1,0 +1,117 @@
+// One checkbox on a page, used the way a person uses it. Playwright's selectors look into open shadow roots.
+import assert from "node:assert/strict";
+
+export class Widget {
+  constructor(visit, host = "#one-captcha") {
+    Object.assign(this, { visit, host, page: visit.page });
+    this.check = this.find(".check");
+    this.dialog = this.find("dialog[open]");
+    this.ready = this.find("dialog[open]:not(.busy)");
+    this.piece = this.find(".piece");
+    this.handle = this.find(".handle");
+    this.range = this.find("input[type=range]");
+    this.field = this.find(".field");
+    this.submit = this.find(".submit");
+    this.alert = this.find("dialog .alert");
+    this.status = this.find("dialog .status");
+    this.rowAlert = this.find(".row .alert");
+    this.rowStatus = this.find(".row .status");
+    this.token = this.find("> input[name=captcha-token]");
+  }
+
+  find(selector) {
+    return this.page.locator(`${this.host} ${selector}`);
+  }
+
+  kind(label) {
+    return this.find(".kind").filter({ hasText: label });
+  }
+
+  async tick() {
+    await this.check.click();
+    await this.ready.waitFor();
+  }
+
+  // Another way to verify, chosen by its visible name.
+  async choose(label) {
+    await this.kind(label).click();
+    if (label === "No puzzle") return;
+    await this.find(`.kind[aria-pressed=true]:text("${label}")`).waitFor();
+    await this.ready.waitFor();
+  }
+
+  // The challenge now on show.
+  async challenge() {
+    const { status, challenge, prompt } = await this.visit.challenges.at(-1);
+    assert.equal(status, 200);
+    return { challenge, prompt };
+  }
+
+  async solution() {
+    return this.visit.server.solve((await this.challenge()).challenge);
+  }
+
+  // Drags the piece until its left edge is at `x`, in pixels of the picture.
+  async dragTo(x) {
+    const { prompt } = await this.challenge();
+    const picture = await this.find(".picture").boundingBox();
+    await this.drag(this.piece, ((x - prompt.piece.x) * picture.width) / prompt.image.width);
+  }
+
+  // A hand is no ruler: it hurries, dips, overshoots and comes back.
+  async drag(what, way) {
+    const { mouse } = this.page;
+    const box = await what.boundingBox();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await mouse.move(x, y);
+    await mouse.down();
+    for (const [part, dip] of [[0.1, 1], [0.4, 4], [0.7, 7], [0.95, 4], [1.02, 2], [1, 1]]) {
+      await mouse.move(x + way * part, y + dip, { steps: 2 });
+    }
+    await mouse.up();
+  }
+
+  async solveSlide() {
+    await this.tick();
+    await this.dragTo((await this.solution()).x);
+    await this.verified();
+  }
+
+  // Any right token will do where the puzzle is not what is tested.
+  async solveQuickly() {
+    await this.tick();
+    await this.choose("No puzzle");
+    await this.verified();
+  }
+
+  // The choice of no puzzle is remembered while the page is open: one click is enough.
+  async solveAgain() {
+    await this.check.click();
+    await this.verified();
+  }
+
+  async verified() {
+    await this.find(".check[aria-checked=true]").waitFor();
+    assert.equal(await this.dialog.count(), 0, "the dialog is closed");
+    assert.equal(await this.token.count(), 1, "the form holds one token");
+  }
+
+  async cleared() {
+    await this.find(".check[aria-checked=false]").waitFor();
+    assert.equal(await this.token.count(), 0, "no token is left in the form");
+  }
+
+  // After a wrong answer: said aloud, and a fresh puzzle of the same kind.
+  async renewed(before) {
+    await this.alert.filter({ hasText: "That did not fit. Here is a new one." }).waitFor();
+    await this.ready.waitFor();
+    assert.notEqual((await this.challenge()).challenge, before.challenge, "the challenge is another one");
+    assert.notEqual((await this.challenge()).prompt.image.data, before.prompt.image.data, "so is the picture");
+  }
+
+  // The centre of a control, pressed by the mouse alone.
+  async press(what) {
+    const { x, y, width, height } = await what.boundingBox();
+    await this.page.mouse.click(x + width / 2, y + height / 2);
+  }
+}
