@@ -466,9 +466,7 @@ impl Engine {
 
 impl From<StoreError> for CaptchaError {
     fn from(cause: StoreError) -> Self {
-        Self::new(ErrorKind::Unavailable, "the store could not answer")
-            .retry_after(5)
-            .caused_by(cause)
+        Self::unavailable("the store could not answer").caused_by(cause)
     }
 }
 

@@ -69,6 +69,11 @@ impl CaptchaError {
         Self::new(ErrorKind::Configuration, message)
     }
 
+    /// Something this engine depends on did not answer. Nothing is let through.
+    pub(crate) fn unavailable(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Unavailable, message).retry_after(5)
+    }
+
     pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
         self

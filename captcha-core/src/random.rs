@@ -2,10 +2,7 @@
 
 use rand::{SeedableRng, TryRng, rngs::SysRng};
 
-use crate::{
-    challenge::Generator,
-    error::{CaptchaError, ErrorKind},
-};
+use crate::{challenge::Generator, error::CaptchaError};
 
 /// A source of unpredictable bytes.
 pub trait RandomSource: Send + Sync + 'static {
@@ -31,11 +28,7 @@ impl RandomSource for SystemRandom {
 pub(crate) fn array<const N: usize>(source: &dyn RandomSource) -> Result<[u8; N], CaptchaError> {
     let mut bytes = [0; N];
     source.fill(&mut bytes).map_err(|error| {
-        CaptchaError::new(
-            ErrorKind::Unavailable,
-            "the source of randomness did not answer",
-        )
-        .caused_by(error)
+        CaptchaError::unavailable("the source of randomness did not answer").caused_by(error)
     })?;
     Ok(bytes)
 }

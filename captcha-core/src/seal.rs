@@ -147,7 +147,7 @@ impl Sealer {
                 };
                 cipher.encrypt(&XNonce::from(nonce), payload).ok()
             })
-            .ok_or_else(|| CaptchaError::new(ErrorKind::Unavailable, "nothing could be sealed"))?;
+            .ok_or_else(|| CaptchaError::unavailable("nothing could be sealed"))?;
         wire.extend_from_slice(&nonce);
         wire.extend_from_slice(&sealed);
         Ok(to_text(&wire))

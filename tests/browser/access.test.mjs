@@ -15,10 +15,7 @@ onOne("for everyone", (visit) => {
       await accessible(guest.page, "the page, idle");
       await widget.tick();
       await accessible(guest.page, "the slide puzzle");
-      const before = await widget.challenge();
-      await widget.range.press("End");
-      await widget.range.press("Enter");
-      await widget.renewed(before);
+      await widget.failSlide();
       await accessible(guest.page, "after a wrong answer");
       await widget.choose("Text image");
       await accessible(guest.page, "the text image");
@@ -122,10 +119,7 @@ onOne("for everyone", (visit) => {
       for (const region of regions) watch.observe(region, { childList: true });
     });
     await widget.tick();
-    const before = await widget.challenge();
-    await widget.range.press("End");
-    await widget.range.press("Enter");
-    await widget.renewed(before);
+    await widget.failSlide();
     await widget.dragTo((await widget.solution()).x);
     await widget.verified();
     const said = await guest.page.evaluate(() => window.said);

@@ -211,6 +211,31 @@ fn a_full_store_lets_nothing_through() {
 }
 
 #[test]
+fn without_randomness_nothing_is_issued() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    struct Broken(AtomicBool);
+
+    impl RandomSource for Broken {
+        fn fill(&self, bytes: &mut [u8]) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+            if self.0.load(Ordering::SeqCst) {
+                return Err("no entropy".into());
+            }
+            crate::SystemRandom.fill(bytes)
+        }
+    }
+
+    let clock = HandClock::at(START);
+    let random = Arc::new(Broken(AtomicBool::new(false)));
+    let captcha = engine(&clock).random(random.clone()).build().unwrap();
+    assert!(block_on(captcha.issue(Some(Kind::Work), None)).is_ok());
+    random.0.store(true, Ordering::SeqCst);
+    let error = block_on(captcha.issue(Some(Kind::Work), None)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.retry_after_seconds().is_some());
+}
+
+#[test]
 fn a_builder_names_what_is_missing_or_out_of_range() {
     let clock = HandClock::at(START);
     let base = || engine(&clock);

@@ -77,6 +77,14 @@ export class Widget {
     await this.verified();
   }
 
+  // By keyboard, to the end that is far from the gap.
+  async failSlide() {
+    const [before, { x }] = [await this.challenge(), await this.solution()];
+    await this.range.press(x > before.prompt.image.width / 2 ? "Home" : "End");
+    await this.range.press("Enter");
+    await this.renewed(before);
+  }
+
   // Any right token will do where the puzzle is not what is tested.
   async solveQuickly() {
     await this.tick();
