@@ -21,7 +21,8 @@ use crate::convert::{self, Read};
 /// use actix_web::App;
 /// use captcha_actix::{Captcha, SecretKey};
 ///
-/// let captcha = Captcha::builder().key(SecretKey::generate()?).build()?;
+/// # let privacy = captcha_actix::Privacy::new("Example Ltd", "privacy@example.org").legitimate_interest("keeping bots out");
+/// let captcha = Captcha::builder().key(SecretKey::generate()?).privacy(privacy).build()?;
 /// let app = App::new().configure(captcha_actix::install(captcha.clone(), "/captcha"));
 /// # Ok::<(), captcha_actix::CaptchaError>(())
 /// ```

@@ -53,7 +53,8 @@ const LONGEST_BUFFERED: usize = 16 * 1_024;
 /// use captcha_actix::{Captcha, RequireCaptcha, SecretKey};
 ///
 /// # async fn members() -> &'static str { "" }
-/// let captcha = Captcha::builder().key(SecretKey::generate()?).build()?;
+/// # let privacy = captcha_actix::Privacy::new("Example Ltd", "privacy@example.org").legitimate_interest("keeping bots out");
+/// let captcha = Captcha::builder().key(SecretKey::generate()?).privacy(privacy).build()?;
 /// let app = App::new().service(
 ///     web::resource("/members")
 ///         .wrap(RequireCaptcha::new(captcha))

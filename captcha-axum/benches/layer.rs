@@ -57,6 +57,7 @@ fn layer(c: &mut Criterion) {
     let Some(captcha) = SecretKey::generate()
         .and_then(|key| {
             Captcha::builder()
+                .privacy(captcha_core::testing::privacy())
                 .key(key)
                 .limits(Limits::UNLIMITED)
                 .build()

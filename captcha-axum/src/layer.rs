@@ -27,7 +27,8 @@ const LONGEST_FORM: usize = 16 * 1_024;
 /// use captcha_axum::{Captcha, RequireCaptchaLayer, SecretKey};
 ///
 /// # async fn members() {}
-/// let captcha = Captcha::builder().key(SecretKey::generate()?).build()?;
+/// # let privacy = captcha_axum::Privacy::new("Example Ltd", "privacy@example.org").legitimate_interest("keeping bots out");
+/// let captcha = Captcha::builder().key(SecretKey::generate()?).privacy(privacy).build()?;
 /// let app: Router = Router::new()
 ///     .route("/members", get(members))
 ///     .route_layer(RequireCaptchaLayer::new(captcha));

@@ -11,8 +11,8 @@ mod service;
 
 pub use action::{ExpectedAction, ExpectedActionLayer};
 pub use captcha_core::{
-    self, Captcha, CaptchaBuilder, CaptchaError, CookieConfig, ErrorKind, KeyRing, Kind, Limits,
-    MemoryStore, SecretKey, Store,
+    self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, KeyRing,
+    Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Store,
 };
 pub use endpoints::CaptchaEndpoints;
 pub use extract::{HasCaptcha, OptionalCaptcha, VerifiedCaptcha};

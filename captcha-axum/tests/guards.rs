@@ -21,6 +21,7 @@ use tower::ServiceExt as _;
 
 fn captcha() -> Captcha {
     Captcha::builder()
+        .privacy(captcha_core::testing::privacy())
         .key(SecretKey::generate().unwrap())
         .build()
         .unwrap()
@@ -178,11 +179,13 @@ async fn a_panic_in_the_store_is_never_a_pass() {
 
     let key = SecretKey::generate().unwrap();
     let solver = Captcha::builder()
+        .privacy(captcha_core::testing::privacy())
         .key(key.clone())
         .store(std::sync::Arc::new(Once))
         .build()
         .unwrap();
     let broken = Captcha::builder()
+        .privacy(captcha_core::testing::privacy())
         .key(key)
         .store(std::sync::Arc::new(Panics))
         .build()

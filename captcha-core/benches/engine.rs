@@ -13,6 +13,7 @@ fn engine() -> Option<Captcha> {
     let key = SecretKey::generate().ok()?;
     let store = MemoryStore::with_max_marks(usize::MAX).ok()?;
     Captcha::builder()
+        .privacy(captcha_core::testing::privacy())
         .key(key)
         .store(std::sync::Arc::new(store))
         .limits(Limits::UNLIMITED)
@@ -84,6 +85,7 @@ fn stocked(c: &mut Criterion) {
     let Some(captcha) = SecretKey::generate()
         .and_then(|key| {
             Captcha::builder()
+                .privacy(captcha_core::testing::privacy())
                 .key(key)
                 .limits(Limits::UNLIMITED)
                 .drawing(1, 4_096, 4_096)

@@ -5,11 +5,12 @@ use std::{fmt, sync::Arc, time::Duration};
 use crate::{
     captcha::{Captcha, Engine},
     challenge::Kind,
-    clock::{Clock, SystemClock, Timeline, millis},
+    clock::{Clock, SystemClock, Timeline},
     cookie::CookieConfig,
     error::CaptchaError,
     key::KeyRing,
     limit::{Limiter, Limits},
+    privacy::{config::Privacy, ledger::Ledger, notice::Notices, registry::Lives},
     random::{RandomSource, SystemRandom},
     seal::Sealer,
     stock::{Stock, StockConfig},
@@ -21,7 +22,7 @@ pub(crate) const MAX_NAME: usize = 64;
 /// Most bits that a phone can be asked for; one more doubles the wait.
 const MAX_BITS: u8 = 26;
 
-/// Sets up a [`Captcha`]. Only the key is required.
+/// Sets up a [`Captcha`]. The key and the privacy details are required.
 #[must_use]
 pub struct CaptchaBuilder {
     keys: Option<KeyRing>,
@@ -40,6 +41,7 @@ pub struct CaptchaBuilder {
     generation: u32,
     frame: bool,
     stock: StockConfig,
+    privacy: Option<Privacy>,
 }
 
 impl CaptchaBuilder {
@@ -65,12 +67,19 @@ impl CaptchaBuilder {
                 per_kind: 16,
                 queue_limit: 64,
             },
+            privacy: None,
         }
     }
 
     /// The secret, or a ring of them. Required.
     pub fn key(mut self, keys: impl Into<KeyRing>) -> Self {
         self.keys = Some(keys.into());
+        self
+    }
+
+    /// Who answers for the data, for the notice that visitors read. Required.
+    pub fn privacy(mut self, privacy: Privacy) -> Self {
+        self.privacy = Some(privacy);
         self
     }
 
@@ -189,6 +198,13 @@ impl CaptchaBuilder {
             )
         })?;
         self.check()?;
+        let privacy = self.privacy.ok_or_else(|| {
+            CaptchaError::configuration(
+                "the captcha has no privacy details, which its notice must name: call \
+                 `.privacy(Privacy::new(\"Your organisation, its address\", \"privacy@your.example\")\
+                 .legitimate_interest(\"keeping automated sign-ups out of our newsletter\"))`",
+            )
+        })?;
         #[cfg(any(test, feature = "testing"))]
         tracing::warn!(
             "captcha-core was built with feature `testing`, which gives away every solution: \
@@ -208,19 +224,23 @@ impl CaptchaBuilder {
                 Arc::clone(&self.clock),
             )),
         };
+        let lives = Lives {
+            challenge: self.challenge_life,
+            token: self.token_life,
+        };
+        let notices = Notices::new(privacy, lives, self.cookies.is_secure(), self.limits)?;
         Ok(Captcha::assemble(Engine {
+            notices,
             sealer: Sealer::new(keys, &self.site)?,
             stock: Stock::new(&self.kinds, &self.stock, Arc::clone(&self.random))?,
             limiter: Limiter::new(self.limits, Arc::clone(&self.random)),
             timeline: Timeline::new(self.clock),
             frame: self.frame && self.kinds.contains(&Kind::Text),
-            store,
+            ledger: Ledger::new(store, lives),
             random: self.random,
             action: self.action,
             kinds: self.kinds,
             cookies: self.cookies,
-            challenge_life: millis(self.challenge_life),
-            token_life: millis(self.token_life),
             puzzle_bits: self.puzzle_bits,
             work_bits: self.work_bits,
             generation: self.generation,

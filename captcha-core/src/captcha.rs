@@ -10,21 +10,24 @@ use crate::{
         Kind, Verdict,
         work::{self, Stamp},
     },
-    clock::Timeline,
+    clock::{Timeline, millis},
     cookie::CookieConfig,
     error::{CaptchaError, ErrorKind},
     limit::Limiter,
     pending::Pending,
+    privacy::{
+        ledger::Ledger,
+        notice::Notices,
+        registry::{Cookie, Mark},
+    },
     prompt::Prompt,
     random::{self, RandomSource},
     render::Picture,
     seal::{Generation, Purpose, Reader, Sealer},
     stock::{Drawn, Stock},
-    store::{Id, Store, StoreError},
+    store::{Id, StoreError},
 };
 
-/// How much longer than what it guards a mark is kept, for clocks that disagree.
-const MARK_MARGIN_MILLIS: u64 = 5_000;
 /// How far ahead another node's clock may be.
 const FUTURE_MILLIS: u64 = 30_000;
 
@@ -33,7 +36,8 @@ const FUTURE_MILLIS: u64 = 30_000;
 /// ```
 /// use captcha_core::{Captcha, ErrorKind, SecretKey};
 ///
-/// let captcha = Captcha::builder().key(SecretKey::generate()?).action("signup").build()?;
+/// # let privacy = captcha_core::Privacy::new("Example Ltd", "privacy@example.org").legitimate_interest("keeping bots out");
+/// let captcha = Captcha::builder().key(SecretKey::generate()?).privacy(privacy).action("signup").build()?;
 /// # futures_channel::oneshot::channel::<()>();
 /// # let refused = std::pin::pin!(captcha.redeem("made up", None));
 /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
@@ -50,17 +54,16 @@ pub(crate) struct Engine {
     pub(crate) stock: Stock,
     pub(crate) limiter: Limiter,
     pub(crate) timeline: Timeline,
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) ledger: Ledger,
     pub(crate) random: Arc<dyn RandomSource>,
     pub(crate) action: String,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) cookies: CookieConfig,
-    pub(crate) challenge_life: u64,
-    pub(crate) token_life: u64,
     pub(crate) puzzle_bits: u8,
     pub(crate) work_bits: u8,
     pub(crate) generation: u32,
     pub(crate) frame: bool,
+    pub(crate) notices: Notices,
 }
 
 /// A challenge on its way to the client: the `200` of `POST challenge`.
@@ -227,7 +230,7 @@ impl Captcha {
                 salt: crate::seal::to_text(&pending.stamp.salt),
                 bits,
             },
-            expires_in: engine.challenge_life / 1_000,
+            expires_in: engine.ledger.lives().challenge.as_secs(),
             alternatives: (engine.kinds.iter())
                 .filter(|other| **other != kind)
                 .map(|other| other.name())
@@ -264,16 +267,10 @@ impl Captcha {
         action: Option<&str>,
     ) -> Result<VerifiedCaptcha, CaptchaError> {
         let engine = self.engine();
-        let opened = engine.sealer.verify(Purpose::Token, token)?;
-        let mut reader = Reader(&opened.content);
-        let id: Id = reader.array()?;
-        let issued = u64::from_be_bytes(reader.array()?);
-        let expires = u64::from_be_bytes(reader.array()?);
-        let bound_to = reader.text()?.to_owned();
-        reader.finish()?;
-        let left = engine.life_left(opened.generation, issued, expires).await?;
+        let token = engine.read_token(token)?;
+        let left = engine.token_life_left(&token).await?;
         let expected = action.unwrap_or(&engine.action);
-        if bound_to != expected {
+        if token.action != expected {
             if !is_action(expected) {
                 tracing::error!(
                     expected,
@@ -285,12 +282,21 @@ impl Captcha {
                 "the token was given for another action",
             ));
         }
-        engine.spend(&id, left).await?;
+        engine.spend(Mark::Token, &token.id, left).await?;
         Ok(VerifiedCaptcha {
-            action: bound_to,
-            solved_at: issued,
+            action: token.action,
+            solved_at: token.issued,
         })
     }
+}
+
+/// What a token says, once its tag is verified. It may have expired.
+pub(crate) struct TokenContent {
+    generation: Generation,
+    id: Id,
+    pub(crate) action: String,
+    pub(crate) issued: u64,
+    pub(crate) expires: u64,
 }
 
 impl fmt::Debug for Captcha {
@@ -341,7 +347,7 @@ impl Engine {
         work: u64,
     ) -> Result<Token, CaptchaError> {
         let (pending, left) = self.open(purpose, challenge).await?;
-        self.spend(&pending.id, left).await?;
+        self.spend(Mark::Challenge, &pending.id, left).await?;
         let wrong = || {
             CaptchaError::new(
                 ErrorKind::WrongAnswer,
@@ -387,7 +393,7 @@ impl Engine {
         let pending = Pending {
             id: random::array(self.random.as_ref())?,
             issued,
-            expires: issued + self.challenge_life,
+            expires: issued + millis(self.ledger.lives().challenge),
             action: action.to_owned(),
             stamp: Stamp {
                 salt: random::array(self.random.as_ref())?,
@@ -408,24 +414,50 @@ impl Engine {
 
     async fn token(&self, action: &str) -> Result<Token, CaptchaError> {
         let issued = self.timeline.now();
+        let life = millis(self.ledger.lives().token);
         let mut content = Vec::with_capacity(64 + action.len());
         content.extend_from_slice(&random::array::<16>(self.random.as_ref())?);
         content.extend_from_slice(&issued.to_be_bytes());
-        content.extend_from_slice(&(issued + self.token_life).to_be_bytes());
+        content.extend_from_slice(&(issued + life).to_be_bytes());
         content.push(action.len() as u8);
         content.extend_from_slice(action.as_bytes());
         let generation = self.current_generation().await?;
         Ok(Token {
             text: self.sealer.tag(Purpose::Token, generation, &content),
-            life: self.token_life,
+            life,
         })
     }
 
     pub(crate) async fn current_generation(&self) -> Result<Generation, CaptchaError> {
         Ok(Generation {
             configured: self.generation,
-            store: self.store.generation().await.map_err(CaptchaError::from)?,
+            store: self.ledger.generation().await?,
         })
+    }
+
+    pub(crate) fn read_token(&self, token: &str) -> Result<TokenContent, CaptchaError> {
+        let opened = self.sealer.verify(Purpose::Token, token)?;
+        let mut reader = Reader(&opened.content);
+        let content = TokenContent {
+            generation: opened.generation,
+            id: reader.array()?,
+            issued: u64::from_be_bytes(reader.array()?),
+            expires: u64::from_be_bytes(reader.array()?),
+            action: reader.text()?.to_owned(),
+        };
+        reader.finish()?;
+        Ok(content)
+    }
+
+    async fn token_life_left(&self, token: &TokenContent) -> Result<Duration, CaptchaError> {
+        self.life_left(token.generation, token.issued, token.expires)
+            .await
+    }
+
+    /// Makes a token worthless without redeeming it.
+    pub(crate) async fn void_token(&self, token: &TokenContent) -> Result<(), CaptchaError> {
+        let left = self.token_life_left(token).await?;
+        self.spend(Mark::Token, &token.id, left).await
     }
 
     /// How long what was issued then may still be used.
@@ -449,14 +481,13 @@ impl Engine {
         }
     }
 
-    async fn spend(&self, id: &Id, left: Duration) -> Result<(), CaptchaError> {
-        let ttl = left + Duration::from_millis(MARK_MARGIN_MILLIS);
-        if self
-            .store
-            .spend(id, ttl)
-            .await
-            .map_err(CaptchaError::from)?
-        {
+    /// The `Set-Cookie` value of a cookie of the registry.
+    pub(crate) fn set_cookie(&self, cookie: Cookie, value: &str) -> String {
+        self.cookies.set(cookie, value, self.ledger.lives())
+    }
+
+    async fn spend(&self, mark: Mark, id: &Id, left: Duration) -> Result<(), CaptchaError> {
+        if self.ledger.spend(mark, id, left).await? {
             Ok(())
         } else {
             Err(CaptchaError::new(ErrorKind::Spent, "it was used before"))

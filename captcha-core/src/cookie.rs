@@ -1,5 +1,7 @@
 //! Cookies as strings: read from the header, written byte by byte the same for every framework.
 
+use crate::privacy::registry::{Cookie, HOST_PREFIX, Lives};
+
 /// How cookies are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CookieConfig {
@@ -22,39 +24,33 @@ impl CookieConfig {
 
     /// The name under which `cookie` travels.
     #[must_use]
-    pub(crate) const fn name(&self, cookie: Cookie) -> &'static str {
-        match (cookie, self.insecure) {
-            (Cookie::Session, false) => "__Host-captcha-session",
-            (Cookie::Session, true) => "captcha-session",
-            (Cookie::Token, false) => "__Host-captcha-token",
-            (Cookie::Token, true) => "captcha-token",
+    pub(crate) fn name(&self, cookie: Cookie) -> &'static str {
+        let name = cookie.entry().name;
+        if self.insecure {
+            name.strip_prefix(HOST_PREFIX).unwrap_or(name)
+        } else {
+            name
         }
     }
 
-    /// A `Set-Cookie` value; without `max_age` seconds it lives as long as the browser's session.
-    pub(crate) fn set(&self, cookie: Cookie, value: &str, max_age: Option<u64>) -> String {
-        let name = self.name(cookie);
-        let life = max_age.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
-        let secure = if self.insecure { "" } else { "; Secure" };
-        let site = match cookie {
-            Cookie::Session => "Strict",
-            // A visitor who follows a link to a guarded page keeps what they solved.
-            Cookie::Token => "Lax",
-        };
-        format!("{name}={value}; Path=/{life}{secure}; HttpOnly; SameSite={site}")
+    /// A `Set-Cookie` value, with the life that the registry gives the cookie.
+    pub(crate) fn set(&self, cookie: Cookie, value: &str, lives: &Lives) -> String {
+        let life = cookie.entry().life.longest(lives);
+        self.write(cookie, value, life.map(|life| life.as_secs()))
     }
 
     /// A `Set-Cookie` value that makes the browser forget `cookie`.
     pub(crate) fn expire(&self, cookie: Cookie) -> String {
-        self.set(cookie, "", Some(0))
+        self.write(cookie, "", Some(0))
     }
-}
 
-/// A cookie that this library may set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cookie {
-    Session,
-    Token,
+    fn write(&self, cookie: Cookie, value: &str, max_age: Option<u64>) -> String {
+        let name = self.name(cookie);
+        let life = max_age.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+        let secure = if self.insecure { "" } else { "; Secure" };
+        let site = cookie.entry().same_site;
+        format!("{name}={value}; Path=/{life}{secure}; HttpOnly; SameSite={site}")
+    }
 }
 
 /// The value of the cookie of that name in `Cookie` header values. The first one wins, as browsers
@@ -70,17 +66,23 @@ pub(crate) fn find<'a>(headers: impl Iterator<Item = &'a [u8]>, name: &str) -> O
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
     fn cookies_are_written_as_the_design_says() {
+        let lives = Lives {
+            challenge: Duration::from_secs(120),
+            token: Duration::from_secs(300),
+        };
         let secure = CookieConfig::default();
         assert_eq!(
-            secure.set(Cookie::Session, "v", None),
+            secure.set(Cookie::Session, "v", &lives),
             "__Host-captcha-session=v; Path=/; Secure; HttpOnly; SameSite=Strict"
         );
         assert_eq!(
-            secure.set(Cookie::Token, "v", Some(300)),
+            secure.set(Cookie::Token, "v", &lives),
             "__Host-captcha-token=v; Path=/; Max-Age=300; Secure; HttpOnly; SameSite=Lax"
         );
         let insecure = CookieConfig::insecure_localhost();

@@ -10,6 +10,7 @@ mod error;
 mod key;
 mod limit;
 mod pending;
+mod privacy;
 mod prompt;
 mod random;
 mod render;
@@ -29,6 +30,10 @@ pub use cookie::CookieConfig;
 pub use error::{CaptchaError, ErrorKind};
 pub use key::{KeyRing, MIN_SECRET_BYTES, SecretKey};
 pub use limit::Limits;
+pub use privacy::{
+    config::{Audience, Claim, Privacy},
+    registry::{Basis, Purpose},
+};
 pub use prompt::{Prompt, PromptPicture};
 pub use random::{RandomSource, SystemRandom};
 pub use store::{MemoryStore, Store};

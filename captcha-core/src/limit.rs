@@ -4,7 +4,6 @@
 use std::{
     net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -13,12 +12,13 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::{CaptchaError, ErrorKind},
+    privacy::{ledger::Ledger, registry::Count},
     random::{self, RandomSource},
-    store::{Id, Store},
+    store::Id,
 };
 
 const EPOCH_MILLIS: u64 = 10 * 60 * 1_000;
-const WINDOW: Duration = Duration::from_secs(60);
+const RETRY_AFTER: u32 = 60;
 
 /// Calls a minute that are served: for one visitor, and for the whole site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,9 @@ pub(crate) enum Call {
 pub(crate) enum Visitor {
     Peer(IpAddr),
     Session(Id),
+    /// Somebody who restricted processing or objected to it: all of them are counted as one, with
+    /// a tenth of the site's calls, so that a right is honoured and no way around the limits.
+    Restricted,
     Unknown,
 }
 
@@ -87,27 +90,27 @@ impl Limiter {
     /// Counts the call and refuses it when it is one too many.
     pub(crate) async fn admit(
         &self,
-        store: &dyn Store,
+        ledger: &Ledger,
         call: Call,
         visitor: Visitor,
         now: u64,
     ) -> Result<(), CaptchaError> {
-        let counted = [
-            (self.limits.per_visitor, visitor),
-            (self.limits.per_site, Visitor::Unknown),
-        ];
-        for (position, (limit, who)) in counted.into_iter().enumerate() {
-            if limit == u32::MAX || (position == 0 && matches!(who, Visitor::Unknown)) {
+        let first = match visitor {
+            Visitor::Restricted => (Count::Site, (self.limits.per_site / 10).max(1), visitor),
+            _ => (Count::Visitor, self.limits.per_visitor, visitor),
+        };
+        let counted = [first, (Count::Site, self.limits.per_site, Visitor::Unknown)];
+        for (count, limit, who) in counted {
+            if limit == u32::MAX || (count == Count::Visitor && matches!(who, Visitor::Unknown)) {
                 continue;
             }
             let key = self.pseudonym(call, who, now)?;
-            let count = store.hit(&key, WINDOW).await.map_err(CaptchaError::from)?;
-            if count > u64::from(limit) {
+            if ledger.hit(count, &key).await? > u64::from(limit) {
                 return Err(CaptchaError::new(
                     ErrorKind::TooMany,
                     "too many calls within a minute",
                 )
-                .retry_after(WINDOW.as_secs() as u32));
+                .retry_after(RETRY_AFTER));
             }
         }
         Ok(())
@@ -147,6 +150,7 @@ impl Limiter {
                 mac.update(b"s");
                 mac.update(&id);
             }
+            Visitor::Restricted => mac.update(b"r"),
             Visitor::Unknown => mac.update(b"*"),
         }
         let digest = mac.finalize().into_bytes();

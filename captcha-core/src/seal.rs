@@ -33,8 +33,11 @@ pub(crate) const MAX_LENGTH: usize = 1_024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Challenge,
+    Consent,
     FrameChallenge,
+    Preferences,
     Session,
+    Statistics,
     Token,
 }
 
@@ -42,8 +45,11 @@ impl Purpose {
     const fn name(self) -> &'static str {
         match self {
             Self::Challenge => "challenge",
+            Self::Consent => "consent",
             Self::FrameChallenge => "frame-challenge",
+            Self::Preferences => "preferences",
             Self::Session => "session",
+            Self::Statistics => "statistics",
             Self::Token => "token",
         }
     }
@@ -76,9 +82,13 @@ pub(crate) struct Opened<T> {
 struct Keys {
     id: [u8; KEY_ID],
     challenge: XChaCha20Poly1305,
+    consent: XChaCha20Poly1305,
     frame_challenge: XChaCha20Poly1305,
+    preferences: XChaCha20Poly1305,
     session: XChaCha20Poly1305,
+    statistics: XChaCha20Poly1305,
     token: Hmac<Sha256>,
+    nonce: Hmac<Sha256>,
 }
 
 impl Keys {
@@ -87,21 +97,31 @@ impl Keys {
             let key = key::derive::<32>(secret, purpose.name(), site)?;
             Ok(XChaCha20Poly1305::new((&*key).into()))
         };
-        let tag_key = key::derive::<64>(secret, Purpose::Token.name(), site)?;
+        let mac = |name: &str| -> Result<_, CaptchaError> {
+            let key = key::derive::<64>(secret, name, site)?;
+            Ok(<Hmac<Sha256> as KeyInit>::new((&*key).into()))
+        };
         Ok(Self {
             id: *key::derive::<KEY_ID>(secret, "key-id", site)?,
             challenge: cipher(Purpose::Challenge)?,
+            consent: cipher(Purpose::Consent)?,
             frame_challenge: cipher(Purpose::FrameChallenge)?,
+            preferences: cipher(Purpose::Preferences)?,
             session: cipher(Purpose::Session)?,
-            token: <Hmac<Sha256> as KeyInit>::new((&*tag_key).into()),
+            statistics: cipher(Purpose::Statistics)?,
+            token: mac(Purpose::Token.name())?,
+            nonce: mac("nonce")?,
         })
     }
 
     fn cipher(&self, purpose: Purpose) -> Option<&XChaCha20Poly1305> {
         match purpose {
             Purpose::Challenge => Some(&self.challenge),
+            Purpose::Consent => Some(&self.consent),
             Purpose::FrameChallenge => Some(&self.frame_challenge),
+            Purpose::Preferences => Some(&self.preferences),
             Purpose::Session => Some(&self.session),
+            Purpose::Statistics => Some(&self.statistics),
             Purpose::Token => None,
         }
     }
@@ -151,6 +171,24 @@ impl Sealer {
         wire.extend_from_slice(&nonce);
         wire.extend_from_slice(&sealed);
         Ok(to_text(&wire))
+    }
+
+    /// As [`Sealer::seal`], and the same content gives the same string: under a random nonce, a
+    /// cookie that many visitors share would become the mark of one.
+    pub(crate) fn seal_alike(
+        &self,
+        purpose: Purpose,
+        generation: Generation,
+        content: &[u8],
+    ) -> Result<String, CaptchaError> {
+        let header = self.header(generation);
+        let mut mac = self.active.nonce.clone();
+        mac.update(&self.context(purpose, &header));
+        mac.update(content);
+        let digest: [u8; TAG] = mac.finalize().into_bytes().into();
+        let mut nonce = [0; NONCE];
+        nonce.copy_from_slice(digest.split_at(NONCE).0);
+        self.seal(purpose, generation, nonce, content)
     }
 
     /// Opens what [`Sealer::seal`] made for the same purpose and site.

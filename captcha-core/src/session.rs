@@ -1,18 +1,20 @@
 //! The session cookie: a random id and when it began, sealed. Limits count it where the peer's
 //! address is not known.
 
+use std::time::Duration;
+
 use crate::{
     captcha::Engine,
-    cookie::{self, Cookie},
+    clock::millis,
+    cookie,
     error::CaptchaError,
+    privacy::registry::{Cookie, Life},
     random,
     seal::{Purpose, Reader},
     store::Id,
 };
 
 const MINUTE: u64 = 60_000;
-const IDLE_MINUTES: u64 = 30;
-const LONGEST_MINUTES: u64 = 8 * 60;
 
 /// A visitor's session. Times are whole minutes since the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +22,13 @@ pub(crate) struct Session {
     pub(crate) id: Id,
     started: u64,
     seen: u64,
+}
+
+impl Session {
+    /// When it began and when it was last seen, in minutes since the Unix epoch.
+    pub(crate) const fn minutes(&self) -> [u64; 2] {
+        [self.started, self.seen]
+    }
 }
 
 impl Engine {
@@ -37,11 +46,16 @@ impl Engine {
         if opened.generation != self.current_generation().await? {
             return Ok(None);
         }
+        let Life::Visit { idle, longest } = Cookie::Session.entry().life else {
+            return Ok(None);
+        };
         let now = self.timeline.now() / MINUTE;
-        Ok(read(&opened.content).ok().filter(|session| {
-            now.saturating_sub(session.seen) < IDLE_MINUTES
-                && now.saturating_sub(session.started) < LONGEST_MINUTES
-        }))
+        let within = |since: u64, life: Duration| {
+            now.saturating_sub(since).saturating_mul(MINUTE) < millis(life)
+        };
+        Ok(read(&opened.content)
+            .ok()
+            .filter(|session| within(session.seen, idle) && within(session.started, longest)))
     }
 
     /// The `Set-Cookie` value that begins a session or keeps one alive; `None` while the visitor's
@@ -69,7 +83,7 @@ impl Engine {
         let nonce = random::array(self.random.as_ref())?;
         let generation = self.current_generation().await?;
         let value = (self.sealer).seal(Purpose::Session, generation, nonce, &content)?;
-        Ok(Some(self.cookies.set(Cookie::Session, &value, None)))
+        Ok(Some(self.set_cookie(Cookie::Session, &value)))
     }
 }
 

@@ -277,3 +277,9 @@ pub fn draw(kind: Kind, seed: u64) -> usize {
     let image = prompt.image.map_or(0, |image| image.bytes.len());
     image + prompt.piece.map_or(0, |piece| piece.picture.bytes.len())
 }
+
+/// Privacy details for tests, where nobody reads the notice.
+pub fn privacy() -> crate::Privacy {
+    crate::Privacy::new("Test Ltd, 1 Hill Street", "privacy@example.org")
+        .legitimate_interest("keeping bots out of the tests")
+}

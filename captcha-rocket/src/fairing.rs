@@ -13,10 +13,12 @@ use crate::{catcher::Catchers, endpoints, visit::Visit};
 /// that show a guard's refusal.
 ///
 /// ```no_run
-/// use captcha_rocket::{Captcha, CaptchaFairing, SecretKey};
+/// use captcha_rocket::{Captcha, CaptchaFairing, Privacy, SecretKey};
 ///
 /// let captcha = Captcha::builder()
 ///     .key(SecretKey::from_env("CAPTCHA_SECRET")?)
+///     .privacy(Privacy::new("Example Ltd, 1 Hill Street", "privacy@example.org")
+///         .legitimate_interest("keeping automated sign-ups out of our newsletter"))
 ///     .action("signup")
 ///     .build()?;
 /// let rocket = rocket::build().attach(CaptchaFairing::new(captcha).at("/captcha"));

@@ -12,8 +12,8 @@ mod sentinel;
 mod visit;
 
 pub use captcha_core::{
-    self, Captcha, CaptchaBuilder, CaptchaError, CookieConfig, ErrorKind, KeyRing, Kind, Limits,
-    MemoryStore, SecretKey, Store,
+    self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, KeyRing,
+    Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Store,
 };
 pub use fairing::CaptchaFairing;
 pub use form::CaptchaForm;

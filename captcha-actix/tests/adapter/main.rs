@@ -41,6 +41,7 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 
 fn builder() -> CaptchaBuilder {
     Captcha::builder()
+        .privacy(captcha_core::testing::privacy())
         .key(SecretKey::generate().unwrap())
         .action("signup")
         .kinds([Kind::Work])

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    Limits, MemoryStore, SecretKey,
+    Limits, MemoryStore, Privacy, SecretKey, Store,
     testing::{HandClock, block_on},
 };
 
@@ -12,6 +12,7 @@ fn secret() -> SecretKey {
 
 fn engine(clock: &HandClock) -> CaptchaBuilder {
     Captcha::builder()
+        .privacy(crate::testing::privacy())
         .key(secret())
         .action("signup")
         .limits(Limits::UNLIMITED)
@@ -239,8 +240,10 @@ fn without_randomness_nothing_is_issued() {
 fn a_builder_names_what_is_missing_or_out_of_range() {
     let clock = HandClock::at(START);
     let base = || engine(&clock);
-    let cases: [(CaptchaBuilder, &str); 9] = [
+    let cases: [(CaptchaBuilder, &str); 11] = [
         (Captcha::builder(), "SecretKey::from_env"),
+        (Captcha::builder().key(secret()), ".privacy(Privacy::new("),
+        (base().privacy(Privacy::new("", "")), "has no controller"),
         (base().site(""), "site"),
         (base().site("a b"), "site"),
         (base().action("sign up"), "action"),

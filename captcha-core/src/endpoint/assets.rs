@@ -9,6 +9,7 @@ use crate::{seal, widget};
 
 #[derive(Clone, Copy)]
 pub(super) enum Asset {
+    PrivacyStyle,
     Script,
     Style,
     Worker,
@@ -17,6 +18,7 @@ pub(super) enum Asset {
 impl Asset {
     const fn bytes(self) -> &'static [u8] {
         match self {
+            Self::PrivacyStyle => widget::PRIVACY_STYLE.as_bytes(),
             Self::Script => widget::SCRIPT.as_bytes(),
             Self::Style => widget::STYLE.as_bytes(),
             Self::Worker => widget::WORKER.as_bytes(),
@@ -26,19 +28,26 @@ impl Asset {
     const fn content_type(self) -> &'static str {
         match self {
             Self::Script | Self::Worker => "text/javascript; charset=utf-8",
-            Self::Style => "text/css; charset=utf-8",
+            Self::PrivacyStyle | Self::Style => "text/css; charset=utf-8",
         }
     }
 
     fn tag(self) -> &'static str {
-        static TAGS: LazyLock<[String; 3]> = LazyLock::new(|| {
-            [Asset::Script, Asset::Style, Asset::Worker].map(|asset| {
+        static TAGS: LazyLock<[String; 4]> = LazyLock::new(|| {
+            [
+                Asset::PrivacyStyle,
+                Asset::Script,
+                Asset::Style,
+                Asset::Worker,
+            ]
+            .map(|asset| {
                 let digest = Sha256::digest(asset.bytes());
                 format!("\"{}\"", seal::to_text(digest.split_at(12).0))
             })
         });
-        let [script, style, worker] = &*TAGS;
+        let [privacy, script, style, worker] = &*TAGS;
         match self {
+            Self::PrivacyStyle => privacy,
             Self::Script => script,
             Self::Style => style,
             Self::Worker => worker,

@@ -4,8 +4,9 @@
 use super::{Headers, Problem, Response, problem};
 use crate::{
     captcha::{Captcha, VerifiedCaptcha},
-    cookie::{self, Cookie},
+    cookie,
     error::{CaptchaError, ErrorKind},
+    privacy::registry::Cookie,
 };
 
 /// The name of the form field or JSON field that carries a token.

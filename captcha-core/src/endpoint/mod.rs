@@ -10,10 +10,13 @@ pub mod guard;
 mod headers;
 mod origin;
 pub mod payload;
+mod privacy;
 mod problem;
 mod puzzle;
 
 use std::{borrow::Cow, net::IpAddr};
+
+use privacy::PrivacyRoute;
 
 pub use headers::Headers;
 pub use problem::{Problem, problem};
@@ -66,6 +69,15 @@ impl Response {
         }
     }
 
+    /// No body at all, as a 204 or a redirection has none.
+    fn empty(status: u16) -> Self {
+        Self {
+            status,
+            headers: vec![("cache-control", "no-store".into())],
+            body: Cow::Borrowed(&[]),
+        }
+    }
+
     fn json<T: serde::Serialize>(status: u16, value: &T) -> Self {
         match serde_json::to_vec(value) {
             Ok(body) => Self::new(status, "application/json", body),
@@ -95,6 +107,7 @@ enum Route {
     Challenge,
     Frame,
     FrameImage,
+    Privacy(PrivacyRoute),
 }
 
 impl Route {
@@ -104,10 +117,11 @@ impl Route {
             "challenge" => Self::Challenge,
             "frame" => Self::Frame,
             "frame/image" => Self::FrameImage,
+            "privacy.css" => Self::Asset(assets::Asset::PrivacyStyle),
             "widget.css" => Self::Asset(assets::Asset::Style),
             "widget.js" => Self::Asset(assets::Asset::Script),
             "worker.js" => Self::Asset(assets::Asset::Worker),
-            _ => return None,
+            path => Self::Privacy(PrivacyRoute::at(path)?),
         })
     }
 
@@ -117,6 +131,7 @@ impl Route {
             Self::Answer | Self::Challenge => "POST",
             Self::Asset(_) | Self::FrameImage => "GET, HEAD",
             Self::Frame => "GET, HEAD, POST",
+            Self::Privacy(route) => route.allow(),
         }
     }
 }
@@ -142,7 +157,7 @@ impl Captcha {
         {
             return problem(&Problem::METHOD_NOT_ALLOWED).with("allow", route.allow());
         }
-        if request.method == "POST" {
+        if !matches!(request.method, "GET" | "HEAD") {
             if origin::is_foreign(&request.headers) {
                 return problem(&Problem::FOREIGN_ORIGIN);
             }
@@ -157,6 +172,7 @@ impl Captcha {
             Route::Frame if request.method == "POST" => self.post_frame(request).await,
             Route::Frame => self.show_frame(request).await,
             Route::FrameImage => self.frame_image(request).await,
+            Route::Privacy(route) => self.privacy(route, request).await,
         }
     }
 }

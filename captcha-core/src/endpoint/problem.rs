@@ -49,6 +49,24 @@ impl Problem {
         "This method is not served here",
         "The header Allow lists the methods.",
     );
+    pub(super) const NOTHING_TO_CONSENT_TO: Self = Self::fixed(
+        404,
+        "nothing-to-consent-to",
+        "There is nothing to consent to",
+        "No statistics are made here.",
+    );
+    pub(super) const READ_ONLY: Self = Self::fixed(
+        403,
+        "read-only",
+        "This cannot be changed",
+        "Only selections can be corrected: language, theme, kind, contrast, motion.",
+    );
+    pub(super) const STALE_NOTICE: Self = Self::fixed(
+        409,
+        "stale-notice",
+        "The notice has changed",
+        "Read the notice in force and decide again, with its version.",
+    );
     pub(super) const NOT_FOUND: Self = Self::fixed(
         404,
         "not-found",

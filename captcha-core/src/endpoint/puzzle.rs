@@ -7,9 +7,9 @@ use super::{Problem, Request, Response, problem};
 use crate::{
     captcha::{Answer, Captcha, Token},
     challenge::{self, Kind},
-    cookie::Cookie,
     error::CaptchaError,
     limit::{Call, Visitor},
+    privacy::registry::Cookie,
     seal::Purpose,
     session::Session,
 };
@@ -58,6 +58,9 @@ impl Captcha {
         }
         let outcome = async {
             let session = self.admit_call(request, Call::Challenge).await?;
+            let selected = (self.held(&request.headers).selections.kind)
+                .filter(|kind| self.engine().kinds.contains(kind));
+            let kind = kind.or(selected);
             let challenge = self.issue(kind, body.action.as_deref()).await?;
             let cookie = self.engine().refresh_session(session).await?;
             let response = Response::json(200, &challenge);
@@ -90,10 +93,7 @@ impl Captcha {
     }
 
     pub(super) fn token_cookie(&self, token: &Token) -> String {
-        let life = token.expires_in().as_secs();
-        self.engine()
-            .cookies
-            .set(Cookie::Token, token.as_str(), Some(life))
+        self.engine().set_cookie(Cookie::Token, token.as_str())
     }
 
     /// Counts the call, under the peer's pseudonym or else the session's.
@@ -105,13 +105,15 @@ impl Captcha {
         let engine = self.engine();
         let session = engine.session(request.headers.all("cookie")).await?;
         let visitor = match (request.peer, session) {
+            // Neither address nor session is used for more than the check itself.
+            _ if self.held(&request.headers).decisions.verification_only() => Visitor::Restricted,
             (Some(address), _) => Visitor::Peer(address),
             (None, Some(session)) => Visitor::Session(session.id),
             (None, None) => Visitor::Unknown,
         };
         let now = engine.timeline.now();
         (engine.limiter)
-            .admit(engine.store.as_ref(), call, visitor, now)
+            .admit(&engine.ledger, call, visitor, now)
             .await?;
         Ok(session)
     }

@@ -7,6 +7,8 @@ pub(crate) const SCRIPT: &str = include_str!("dist/widget.js");
 pub(crate) const WORKER: &str = include_str!("dist/worker.js");
 /// The one style sheet, for the widget and the frame.
 pub(crate) const STYLE: &str = include_str!("dist/widget.css");
+/// The style sheet of the privacy pages.
+pub(crate) const PRIVACY_STYLE: &str = include_str!("privacy.css");
 /// The no-script page with a picture to read.
 pub(crate) const FRAME: &str = include_str!("frame.html");
 /// The no-script page after a right answer.

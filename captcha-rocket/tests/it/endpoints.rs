@@ -121,6 +121,7 @@ async fn the_peer_is_the_socket_whatever_headers_say() {
         ..Limits::default()
     };
     let captcha = Captcha::builder()
+        .privacy(captcha_core::testing::privacy())
         .key(SecretKey::generate().unwrap())
         .kinds([Kind::Work])
         .limits(limits)

@@ -108,6 +108,7 @@ async fn the_mount_point_has_to_be_a_path_of_its_own() {
 #[rocket::async_test]
 async fn the_engine_is_managed_and_of_two_fairings_the_last_counts() {
     let other = Captcha::builder()
+        .privacy(captcha_core::testing::privacy())
         .key(SecretKey::generate().unwrap())
         .kinds([Kind::Work]);
     let other = other.action("other").build().unwrap();

@@ -19,6 +19,7 @@ const COOKIE: &str = "__Host-captcha-token";
 /// An engine whose challenges need no drawing, with the action `signup`.
 fn engine() -> Captcha {
     Captcha::builder()
+        .privacy(captcha_core::testing::privacy())
         .key(SecretKey::generate().unwrap())
         .action("signup")
         .kinds([Kind::Work])

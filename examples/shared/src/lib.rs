@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use captcha_core::{Captcha, CaptchaError, CookieConfig, SecretKey};
+use captcha_core::{Captcha, CaptchaError, CookieConfig, Privacy, SecretKey};
 use serde::{Deserialize, Serialize};
 
 /// The sign-up page.
@@ -101,6 +101,13 @@ pub fn captcha() -> Result<Captcha, CaptchaError> {
     };
     Captcha::builder()
         .key(secret)
+        .privacy(
+            Privacy::new(
+                "Lantern Letters Ltd, 1 Hill Street, Dublin (made up)",
+                "privacy@lantern.example",
+            )
+            .legitimate_interest("keeping automated sign-ups away from our readers' letter"),
+        )
         .site("signup-example")
         .action("signup")
         // The examples speak plain HTTP on this machine. Leave this line out behind HTTPS.

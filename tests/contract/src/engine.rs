@@ -111,6 +111,7 @@ impl Engine {
             Arc::new(SeededRandom::new(config.seed))
         };
         let mut builder = Captcha::builder()
+            .privacy(captcha_core::testing::privacy())
             .key(KeyRing::new(SecretKey::new(config.secret).unwrap()))
             .site(config.site)
             .action("signup")
@@ -143,6 +144,7 @@ impl Engine {
     pub fn over(store: Arc<dyn Store>) -> Self {
         let clock = HandClock::at(START);
         let builder = Captcha::builder()
+            .privacy(captcha_core::testing::privacy())
             .key(SecretKey::new(SECRET).unwrap())
             .site(SITE);
         let builder = builder

@@ -1,0 +1,426 @@
+//! The notice: computed from the running configuration and the registry, as a model that is shown
+//! as JSON and as a page. What is not configured or not done is not in it.
+
+pub(crate) mod archive;
+mod page;
+mod text;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use time::Date;
+
+use archive::Archived;
+pub(crate) use page::{POLICY, document, page, table};
+pub(crate) use text::{ChoiceLabels, Language};
+
+use super::{
+    config::{Audience, Privacy, day},
+    registry::{self, Cookie, Life, Lives, Purpose, Record},
+    rights::Right,
+};
+use crate::{error::CaptchaError, limit::Limits};
+
+/// The shape of the JSON.
+const SCHEMA: &str = "urn:captcha:notice:1";
+
+/// The notices of one engine: the one in force, in every language, and those before it.
+pub(crate) struct Notices {
+    privacy: Privacy,
+    lives: Lives,
+    secure: bool,
+    limits: bool,
+    archive: Vec<Archived>,
+    version: String,
+}
+
+impl Notices {
+    pub(crate) fn new(
+        privacy: Privacy,
+        lives: Lives,
+        secure: bool,
+        limits: Limits,
+    ) -> Result<Self, CaptchaError> {
+        privacy.check()?;
+        let mut notices = Self {
+            archive: archive::read(&privacy)?,
+            privacy,
+            lives,
+            secure,
+            limits: limits != Limits::UNLIMITED,
+            version: String::new(),
+        };
+        notices.version = version(&notices.facts());
+        archive::check(&notices.archive, &notices.version, notices.date())?;
+        Ok(notices)
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts {
+            privacy: &self.privacy,
+            lives: self.lives,
+            secure: self.secure,
+            limits: self.limits,
+            statistics: self.statistics(),
+            archive: &self.archive,
+        }
+    }
+
+    /// Whether visitors who agree are counted.
+    pub(crate) const fn statistics(&self) -> bool {
+        false
+    }
+
+    /// The version in force.
+    pub(crate) fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The day since which it is in force.
+    pub(crate) fn date(&self) -> &str {
+        self.privacy.dated.as_deref().unwrap_or(registry::DATE)
+    }
+
+    /// The notice in force, at that time.
+    pub(crate) fn current(&self, language: Language, now_millis: u64) -> Notice {
+        Notice::of(&self.facts(), language, date_of(now_millis))
+    }
+
+    /// A notice that was in force before.
+    pub(crate) fn archived(&self, version: &str) -> Option<&Notice> {
+        (self.archive.iter())
+            .map(|archived| &archived.notice)
+            .find(|notice| notice.version == version)
+    }
+}
+
+/// The day in UTC of a time in milliseconds since the Unix epoch.
+fn date_of(millis: u64) -> Date {
+    let seconds = i64::try_from(millis / 1_000).unwrap_or(i64::MAX);
+    time::OffsetDateTime::from_unix_timestamp(seconds).map_or(Date::MAX, |moment| moment.date())
+}
+
+/// What the notice has to know of the engine.
+pub(crate) struct Facts<'a> {
+    pub(crate) privacy: &'a Privacy,
+    pub(crate) lives: Lives,
+    pub(crate) secure: bool,
+    pub(crate) limits: bool,
+    pub(crate) statistics: bool,
+    pub(crate) archive: &'a [Archived],
+}
+
+/// A notice in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Notice {
+    schema: String,
+    pub(crate) version: String,
+    pub(crate) date: String,
+    pub(crate) language: String,
+    controller: Controller,
+    encryption: String,
+    purposes: Vec<PurposeRow>,
+    cookies: Vec<CookieRow>,
+    records: Vec<RecordRow>,
+    not_kept: String,
+    recipients: Vec<RecipientRow>,
+    sharing: Sharing,
+    rights: Vec<RightRow>,
+    complaint: String,
+    obligation: String,
+    automated_decisions: String,
+    children: Children,
+    statistics: Switch,
+    global_privacy_control: Switch,
+    statements: Vec<Statement>,
+    pub(crate) changes: Vec<Change>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Controller {
+    name: String,
+    contact: String,
+    data_protection_officer: Option<String>,
+    representative: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PurposeRow {
+    id: String,
+    text: String,
+    basis: String,
+    article: String,
+    reason: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CookieRow {
+    name: String,
+    class: String,
+    purpose: String,
+    holds: String,
+    set_when: String,
+    life_seconds: Option<u64>,
+    life: String,
+    same_site: String,
+    secure: bool,
+    http_only: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordRow {
+    name: String,
+    purpose: String,
+    holds: String,
+    life_seconds: u64,
+    life: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecipientRow {
+    name: String,
+    does: String,
+    transfer: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sharing {
+    sold: bool,
+    shared: bool,
+    third_parties: u32,
+    text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RightRow {
+    id: String,
+    text: String,
+    law: String,
+    method: String,
+    path: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Children {
+    audience: String,
+    text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Switch {
+    on: bool,
+    text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Statement {
+    id: String,
+    text: String,
+    made: String,
+    until: String,
+}
+
+/// An earlier version and what changed after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Change {
+    pub(crate) version: String,
+    pub(crate) date: String,
+    pub(crate) text: String,
+}
+
+impl Notice {
+    /// The notice on that day.
+    pub(crate) fn of(facts: &Facts<'_>, language: Language, today: Date) -> Self {
+        let mut notice = Self::undated(facts, language);
+        notice.version = version(facts);
+        notice.statements.retain(|statement| {
+            let within = |text: &str, test: fn(Date, Date) -> bool| {
+                day(text).is_some_and(|bound| test(today, bound))
+            };
+            within(&statement.made, |today, made| made <= today)
+                && within(&statement.until, |today, until| today < until)
+        });
+        notice.changes = (facts.archive.iter())
+            .map(|earlier| Change {
+                version: earlier.notice.version.clone(),
+                date: earlier.notice.date.clone(),
+                text: earlier.changes.clone(),
+            })
+            .collect();
+        notice
+    }
+
+    /// All that the version is made of: no version, no calendar, no list of earlier versions.
+    fn undated(facts: &Facts<'_>, language: Language) -> Self {
+        let privacy = facts.privacy;
+        let text = language.text();
+        Self {
+            schema: SCHEMA.to_owned(),
+            version: String::new(),
+            date: privacy
+                .dated
+                .clone()
+                .unwrap_or_else(|| registry::DATE.to_owned()),
+            language: language.tag().to_owned(),
+            controller: Controller {
+                name: privacy.controller.clone(),
+                contact: privacy.contact.clone(),
+                data_protection_officer: privacy.officer.clone(),
+                representative: privacy.representative.clone(),
+            },
+            encryption: text.encryption(facts.secure).to_owned(),
+            purposes: (Purpose::ALL.into_iter())
+                .filter(|purpose| facts.statistics || *purpose != Purpose::Statistics)
+                .map(|purpose| PurposeRow {
+                    id: purpose.name().to_owned(),
+                    text: (text.purpose)(purpose).to_owned(),
+                    basis: purpose.basis().name().to_owned(),
+                    article: purpose.basis().article().to_owned(),
+                    reason: privacy.reason(purpose).map(str::to_owned),
+                })
+                .collect(),
+            cookies: (Cookie::ALL.into_iter())
+                .filter(|cookie| facts.sets(*cookie))
+                .map(|cookie| facts.cookie_row(cookie, language))
+                .collect(),
+            records: (Record::ALL.into_iter())
+                .filter(|record| facts.keeps(*record))
+                .map(|record| facts.record_row(record, language))
+                .collect(),
+            not_kept: text.not_kept.to_owned(),
+            recipients: (privacy.recipients.iter())
+                .map(|recipient| RecipientRow {
+                    name: recipient.name.clone(),
+                    does: recipient.does.clone(),
+                    transfer: recipient.transfer.clone(),
+                })
+                .collect(),
+            sharing: Sharing {
+                sold: false,
+                shared: false,
+                third_parties: 0,
+                text: text.sharing.to_owned(),
+            },
+            rights: (Right::ALL.into_iter())
+                .filter(|right| facts.statistics || *right != Right::Withdrawal)
+                .map(|right| {
+                    let (method, path) = right.call();
+                    RightRow {
+                        id: right.name().to_owned(),
+                        text: (text.right)(right).to_owned(),
+                        law: right.law().to_owned(),
+                        method: method.to_owned(),
+                        path: path.to_owned(),
+                    }
+                })
+                .collect(),
+            complaint: text.complaint(privacy.authority.as_deref()),
+            obligation: text.obligation.to_owned(),
+            automated_decisions: text.automated_decisions.to_owned(),
+            children: Children {
+                audience: privacy.audience.name().to_owned(),
+                text: text.children(privacy.audience == Audience::NotDirectedToChildren),
+            },
+            statistics: Switch {
+                on: facts.statistics,
+                text: text.statistics(facts.statistics).to_owned(),
+            },
+            global_privacy_control: Switch {
+                on: true,
+                text: text.global_privacy_control.to_owned(),
+            },
+            statements: (privacy.attestations.iter())
+                .map(|attestation| Statement {
+                    id: attestation.claim.name().to_owned(),
+                    text: (text.claim)(attestation.claim).to_owned(),
+                    made: attestation.made.clone(),
+                    until: attestation.until.clone(),
+                })
+                .collect(),
+            changes: Vec::new(),
+        }
+    }
+}
+
+impl Facts<'_> {
+    fn sets(&self, cookie: Cookie) -> bool {
+        match cookie {
+            Cookie::Session | Cookie::Token | Cookie::Preferences | Cookie::Consent => true,
+            Cookie::Statistics => self.statistics,
+        }
+    }
+
+    fn keeps(&self, record: Record) -> bool {
+        match record {
+            Record::ChallengeMark | Record::TokenMark => true,
+            Record::VisitorCalls | Record::SiteCalls | Record::CallSalt => self.limits,
+        }
+    }
+
+    fn cookie_row(&self, cookie: Cookie, language: Language) -> CookieRow {
+        let entry = cookie.entry();
+        let text = language.text();
+        let (holds, set_when) = (text.cookie)(cookie);
+        let life = entry.life.longest(&self.lives);
+        CookieRow {
+            name: if self.secure {
+                entry.name.to_owned()
+            } else {
+                entry.name.replace(registry::HOST_PREFIX, "")
+            },
+            class: entry.class.name().to_owned(),
+            purpose: entry.purpose.name().to_owned(),
+            holds: holds.to_owned(),
+            set_when: set_when.to_owned(),
+            life_seconds: life.map(|life| life.as_secs()),
+            life: match (entry.life, life) {
+                (Life::Visit { idle, longest }, _) => text.visit(idle, longest),
+                (_, Some(life)) => text.duration(life),
+                (_, None) => text.browser_session.to_owned(),
+            },
+            same_site: entry.same_site.to_owned(),
+            secure: self.secure,
+            http_only: true,
+        }
+    }
+
+    fn record_row(&self, record: Record, language: Language) -> RecordRow {
+        let entry = record.entry();
+        let text = language.text();
+        let life = entry.life.longest(&self.lives).unwrap_or_default();
+        RecordRow {
+            name: entry.name.to_owned(),
+            purpose: entry.purpose.name().to_owned(),
+            holds: (text.record)(record).to_owned(),
+            life_seconds: life.as_secs(),
+            life: text.duration(life),
+        }
+    }
+}
+
+/// The version: a hash over everything that the notice says, in every language.
+pub(crate) fn version(facts: &Facts<'_>) -> String {
+    let mut hash = Sha256::new();
+    for language in Language::ALL {
+        let notice = Notice::undated(facts, language);
+        let bytes = serde_json::to_vec(&notice).unwrap_or_default();
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
+    }
+    let digest = hash.finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests;

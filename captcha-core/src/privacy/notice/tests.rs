@@ -1,0 +1,195 @@
+use std::time::Duration;
+
+use super::*;
+use crate::privacy::config::Claim;
+
+fn privacy() -> Privacy {
+    Privacy::new("Example Ltd, 1 Hill Street", "privacy@example.org")
+        .legitimate_interest("keeping bots out of our newsletter")
+}
+
+fn facts<'a>(privacy: &'a Privacy, archive: &'a [Archived]) -> Facts<'a> {
+    Facts {
+        privacy,
+        lives: Lives {
+            challenge: Duration::from_secs(120),
+            token: Duration::from_secs(300),
+        },
+        secure: true,
+        limits: true,
+        statistics: false,
+        archive,
+    }
+}
+
+fn today() -> Date {
+    day("2026-11-24").unwrap()
+}
+
+#[test]
+fn the_version_moves_with_everything_that_the_notice_says() {
+    let plain = privacy();
+    let base = version(&facts(&plain, &[]));
+    assert_eq!(base.len(), 64);
+    assert_eq!(base, version(&facts(&plain, &[])));
+    let changed: [fn(&mut Facts<'_>); 5] = [
+        |facts| facts.lives.token = Duration::from_secs(301),
+        |facts| facts.lives.challenge = Duration::from_secs(60),
+        |facts| facts.secure = false,
+        |facts| facts.limits = false,
+        |facts| facts.statistics = true,
+    ];
+    for (position, change) in changed.into_iter().enumerate() {
+        let mut facts = facts(&plain, &[]);
+        change(&mut facts);
+        assert_ne!(version(&facts), base, "fact {position}");
+    }
+    for other in [
+        Privacy::new("Example Inc, 1 Hill Street", "privacy@example.org")
+            .legitimate_interest("keeping bots out of our newsletter"),
+        Privacy::new("Example Ltd, 1 Hill Street", "dpo@example.org")
+            .legitimate_interest("keeping bots out of our newsletter"),
+        privacy().legitimate_interest("another"),
+        privacy().interest_in(Purpose::Security, "another"),
+        privacy().data_protection_officer("Ada"),
+        privacy().representative("Bo"),
+        privacy().complaint_authority("the authority of Dublin"),
+        privacy().recipient("Hosting Ltd", "runs the servers"),
+        privacy().audience(Audience::Mixed),
+        privacy().attest(Claim::SecurityAudits, "2026-01-01", "2027-01-01"),
+        privacy().dated("2026-12-01"),
+    ] {
+        assert_ne!(version(&facts(&other, &[])), base, "{other:?}");
+    }
+}
+
+#[test]
+fn a_statement_of_the_organisation_is_there_from_its_day_to_its_end() {
+    let privacy = privacy().attest(Claim::SecurityTraining, "2026-03-01", "2027-03-01");
+    let facts = facts(&privacy, &[]);
+    let on = |date: &str| Notice::of(&facts, Language::English, day(date).unwrap());
+    for (date, there) in [
+        ("2026-02-28", false),
+        ("2026-03-01", true),
+        ("2027-02-28", true),
+        ("2027-03-01", false),
+    ] {
+        let notice = on(date);
+        assert_eq!(notice.statements.len(), usize::from(there), "{date}");
+        assert_eq!(
+            page(&notice, false, false).contains("trained in security"),
+            there
+        );
+        assert_eq!(
+            notice.version,
+            version(&facts),
+            "the calendar alone changes no version"
+        );
+    }
+}
+
+#[test]
+fn a_changed_notice_needs_a_newer_date_and_the_old_one_stays() {
+    let before = privacy().dated("2026-11-01");
+    let old = serde_json::to_string(&Notice::of(
+        &facts(&before, &[]),
+        Language::English,
+        today(),
+    ))
+    .unwrap();
+    let settle = |privacy: &Privacy| {
+        let archive = archive::read(privacy)?;
+        let now = Notice::of(&facts(privacy, &archive), Language::English, today());
+        archive::check(&archive, &now.version, &now.date).map(|()| now)
+    };
+    // Unchanged: the same date and version may stand in the archive.
+    assert!(settle(&before.clone().earlier(&*old, "nothing")).is_ok());
+    let moved = before.clone().recipient("Hosting Ltd", "runs the servers");
+    let error = settle(&moved.clone().earlier(&*old, "New host.")).unwrap_err();
+    assert!(error.to_string().contains("newer date"), "{error}");
+    let notice = settle(&moved.dated("2026-11-20").earlier(&*old, "New host.")).unwrap();
+    let [change] = notice.changes.as_slice() else {
+        panic!("one change")
+    };
+    assert_eq!(
+        (change.date.as_str(), change.text.as_str()),
+        ("2026-11-01", "New host.")
+    );
+    assert!(page(&notice, false, false).contains(&format!("privacy?version={}", change.version)));
+    assert!(archive::read(&privacy().earlier("{}", "x")).is_err());
+}
+
+#[test]
+fn what_the_operator_says_is_text_and_never_markup() {
+    let hostile = "</title><script>alert(1)</script>\" onload=\"x";
+    let privacy = Privacy::new(hostile, hostile)
+        .legitimate_interest(hostile)
+        .recipient(hostile, hostile)
+        .complaint_authority(hostile);
+    let html = page(
+        &Notice::of(&facts(&privacy, &[]), Language::English, today()),
+        false,
+        false,
+    );
+    assert!(!html.contains("<script") && !html.contains("onload=\""));
+    for unsafe_contact in ["javascript:alert(1)//@x", "https://a b", "data:text/html,@"] {
+        assert!(
+            !page::tests_contact(unsafe_contact).contains("href"),
+            "{unsafe_contact}"
+        );
+    }
+    assert!(page::tests_contact("privacy@example.org").contains("mailto:privacy@example.org"));
+}
+
+#[test]
+fn both_languages_say_the_same_things() {
+    let privacy = privacy().attest(Claim::LegalReview, "2026-01-01", "2027-01-01");
+    let mut facts = facts(&privacy, &[]);
+    facts.statistics = true;
+    let [english, chinese] = Language::ALL.map(|language| Notice::of(&facts, language, today()));
+    assert_eq!(english.version, chinese.version);
+    let ids = |notice: &Notice| {
+        (
+            notice
+                .cookies
+                .iter()
+                .map(|row| (row.name.clone(), row.life_seconds))
+                .collect::<Vec<_>>(),
+            notice
+                .records
+                .iter()
+                .map(|row| (row.name.clone(), row.life_seconds))
+                .collect::<Vec<_>>(),
+            notice
+                .rights
+                .iter()
+                .map(|row| row.id.clone())
+                .collect::<Vec<_>>(),
+            notice
+                .purposes
+                .iter()
+                .map(|row| row.id.clone())
+                .collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(ids(&english), ids(&chinese));
+    for notice in [english, chinese] {
+        let html = page(&notice, false, false);
+        assert!(html.starts_with(&format!(
+            "<!DOCTYPE html><html lang=\"{}\"",
+            notice.language
+        )));
+        assert!(!html.contains("{}"), "every blank is filled");
+    }
+}
+
+#[test]
+fn a_language_is_chosen_by_tag_and_weight() {
+    let of = Language::of_header;
+    assert_eq!(of("zh-Hans-CN,en;q=0.5"), Some(Language::Chinese));
+    assert_eq!(of("de, en;q=0.7, zh;q=0.9"), Some(Language::Chinese));
+    assert_eq!(of("zh;q=0, en"), Some(Language::English));
+    assert_eq!(of("de;q=x,,;q=,\u{202e}"), None);
+    assert_eq!(Language::of_tag("EN-gb"), Some(Language::English));
+    assert_eq!(Language::of_tag(&"z".repeat(10_000)), None);
+}
