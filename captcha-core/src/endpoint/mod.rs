@@ -73,7 +73,10 @@ impl Response {
     fn empty(status: u16) -> Self {
         Self {
             status,
-            headers: vec![("cache-control", "no-store".into())],
+            headers: vec![
+                ("cache-control", "no-store".into()),
+                ("x-content-type-options", "nosniff".into()),
+            ],
             body: Cow::Borrowed(&[]),
         }
     }

@@ -6,18 +6,27 @@ use crate::{
     runner::{Case, Client},
 };
 
-const ASSETS: [(&str, &str); 3] = [
+const ASSETS: [(&str, &str); 4] = [
+    ("privacy.css", "text/css; charset=utf-8"),
     ("widget.js", "text/javascript; charset=utf-8"),
     ("widget.css", "text/css; charset=utf-8"),
     ("worker.js", "text/javascript; charset=utf-8"),
 ];
 
 /// Each route with the methods that it serves.
-pub(super) const ROUTES: [(&str, &str); 7] = [
+pub(super) const ROUTES: [(&str, &str); 15] = [
     ("answer", "POST"),
     ("challenge", "POST"),
     ("frame", "GET, HEAD, POST"),
     ("frame/image", "GET, HEAD"),
+    ("privacy", "GET, HEAD"),
+    ("privacy.css", "GET, HEAD"),
+    ("privacy/choices", "GET, HEAD, POST"),
+    ("privacy/consent", "DELETE, PUT"),
+    ("privacy/data", "DELETE, GET, HEAD, PATCH"),
+    ("privacy/export", "GET, HEAD"),
+    ("privacy/objection", "DELETE, PUT"),
+    ("privacy/restriction", "DELETE, PUT"),
     ("widget.css", "GET, HEAD"),
     ("widget.js", "GET, HEAD"),
     ("worker.js", "GET, HEAD"),
@@ -80,7 +89,7 @@ pub fn cases() -> Vec<Case> {
         ));
     }
     cases.extend([
-        Case::new("the three files have three tags", async |c: &Client| {
+        Case::new("each file has a tag of its own", async |c: &Client| {
             let mut tags = Vec::new();
             for (name, _) in ASSETS {
                 let reply = c.send(get(&format!("/captcha/{name}"))).await;
@@ -92,7 +101,7 @@ pub fn cases() -> Vec<Case> {
             }
             tags.sort();
             tags.dedup();
-            assert_eq!(tags.len(), 3);
+            assert_eq!(tags.len(), ASSETS.len());
         }),
         Case::new(
             "unknown paths below the mount point are 404",
