@@ -25,7 +25,7 @@ async function login(server, blocked) {
   await guest.page.keyboard.press("Enter");
   await widget.verified();
   const verified = Date.now();
-  await guest.page.keyboard.press("Tab");
+  for (const _ of ["Privacy", "Sign up"]) await guest.page.keyboard.press("Tab");
   await letIn(guest, { act: () => guest.page.keyboard.press("Enter") });
   await leave();
   return { "puzzle shown": asked - began, "no puzzle": verified - asked, "whole login": Date.now() - began };

@@ -92,6 +92,8 @@ onEach("signing up", (visit, server) => {
     await widget.verified();
     await guest.page.waitForFunction(() => document.activeElement.id === "one-captcha");
     await keyboard.press("Tab");
+    assert.equal(await widget.find(":focus").textContent(), "Privacy");
+    await keyboard.press("Tab");
     assert.equal(await guest.page.evaluate(() => window.pointers), 0, "pointer events");
     await letIn(guest, { act: () => keyboard.press("Enter") });
   });

@@ -10,6 +10,8 @@ import { Widget } from "./lib/widget.mjs";
 
 const idle = (process.env.CAPTCHA_LONG === "1" ? 60 : 10) * 1000;
 
+const attributes = ({ httpOnly, sameSite, path }) => ({ httpOnly, sameSite, path });
+
 onEach("quiet", (visit, server) => {
   test(`in ${idle / 1000} idle seconds nothing is sent: untouched, with a puzzle open, after a right answer`, async () => {
     const [untouched, waiting, solved] = await Promise.all([visit(), visit(), visit()]);
@@ -32,16 +34,17 @@ onEach("quiet", (visit, server) => {
     assert.deepEqual(await guest.cookies(), {});
   });
 
-  test("afterwards: the two declared cookies, out of reach of script", async () => {
+  test("afterwards: the three declared cookies, out of reach of script", async () => {
     const guest = await visit();
     const widget = new Widget(guest);
     await widget.tick();
     assert.deepEqual(Object.keys(await guest.cookies()), ["captcha-session"], "the first click brings the session");
     await widget.choose("No puzzle");
     await widget.verified();
-    const { "captcha-session": session, "captcha-token": token, ...others } = await guest.cookies();
+    const { "captcha-session": session, "captcha-token": token, "captcha-prefs": prefs, ...others } = await guest.cookies();
     assert.deepEqual(others, {});
-    const attributes = ({ httpOnly, sameSite, path }) => ({ httpOnly, sameSite, path });
+    assert.deepEqual(attributes(prefs), { httpOnly: true, sameSite: "Strict", path: "/" }, "the way that was chosen");
+    assert.equal(prefs.expires, -1);
     assert.deepEqual(attributes(session), { httpOnly: true, sameSite: "Strict", path: "/" });
     assert.deepEqual(attributes(token), { httpOnly: true, sameSite: "Lax", path: "/" });
     assert.equal(session.expires, -1, "ends with the browser session");

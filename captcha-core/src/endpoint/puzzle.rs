@@ -1,11 +1,11 @@
 //! `POST challenge` and `POST answer`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::{Map, Value, value::RawValue};
 
 use super::{Problem, Request, Response, problem};
 use crate::{
-    captcha::{Answer, Captcha, Token},
+    captcha::{Answer, Captcha, Challenge, Token},
     challenge::{self, Kind},
     error::CaptchaError,
     limit::{Call, Visitor},
@@ -32,6 +32,15 @@ struct AnswerBody<'a> {
     #[serde(borrow)]
     answer: &'a RawValue,
     work: u64,
+}
+
+/// A challenge, and how the visitor likes to see it.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    challenge: Challenge,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    selections: Map<String, Value>,
 }
 
 #[derive(Serialize)]
@@ -63,7 +72,13 @@ impl Captcha {
             let kind = kind.or(selected);
             let challenge = self.issue(kind, body.action.as_deref()).await?;
             let cookie = self.engine().refresh_session(session).await?;
-            let response = Response::json(200, &challenge);
+            let response = Response::json(
+                200,
+                &Shown {
+                    challenge,
+                    selections: self.held(&request.headers).selections.shown(),
+                },
+            );
             Ok(match cookie {
                 Some(cookie) => response.with("set-cookie", cookie),
                 None => response,

@@ -1,6 +1,7 @@
 //! What a visitor selected, kept for the session in a cookie that equal selections share.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::notice::Language;
 use crate::{challenge::Kind, error::CaptchaError, seal::Reader};
@@ -97,6 +98,13 @@ impl Selections {
             _ => self.less_motion = value.is_some(),
         }
         true
+    }
+
+    /// The selections that were made, by name.
+    pub(crate) fn shown(&self) -> Map<String, Value> {
+        (FIELDS.into_iter())
+            .filter_map(|field| Some((field.name.to_owned(), self.get(field.name)?.into())))
+            .collect()
     }
 
     /// One byte a selection: 0 for none, else its place among the values and one.

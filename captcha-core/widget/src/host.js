@@ -1,7 +1,7 @@
 import { base } from "./base.js";
 import { Dialog } from "./dialog.js";
 import { button, el, icon } from "./dom.js";
-import { post } from "./net.js";
+import { call } from "./net.js";
 import { Notice } from "./notice.js";
 import { puzzles } from "./puzzles.js";
 import { stamp } from "./stamp.js";
@@ -23,10 +23,14 @@ export class Widget {
     this.notice = new Notice(text);
     this.dialog = new Dialog(text, {
       answer: (answer) => this.submit(answer),
-      load: (kind) => this.load(kind || this.kind),
+      load: (kind) => {
+        // Another way is remembered for the session. Nothing waits for that, and nothing depends on it.
+        if (kind) call("PATCH", "privacy/data", { kind });
+        this.load(kind || this.kind);
+      },
       closed: () => this.closed(),
     });
-    this.root = el("div", { class: "captcha", lang: text.lang, dir: text.dir, hidden: true }, el("div", { class: "row" }, this.check, ...this.notice.nodes), this.dialog.node);
+    this.root = el("div", { class: "captcha", lang: text.lang, dir: text.dir, hidden: true }, el("div", { class: "row" }, this.check, el("a", { class: "privacy", href: base + "privacy", target: "_blank" }, text.privacy), ...this.notice.nodes), this.dialog.node);
     this.tick(false);
     host.attachShadow({ mode: "open" }).append(el("slot"), this.root);
     this.style();
@@ -81,16 +85,24 @@ export class Widget {
     else this.speaker.clear();
     this.speaker.say(this.text.loading);
 
-    const reply = await post("challenge", { action: this.host.dataset.action, kind }, signal);
+    const reply = await call("POST", "challenge", { action: this.host.dataset.action, kind }, signal);
     if (signal.aborted) return;
     if (!reply.ok) return this.fail(reply, () => this.load(kind));
     const challenge = reply.body;
+    this.dress(challenge.selections || {});
     const known = [challenge.kind, ...challenge.alternatives].filter((name) => puzzles[name]);
     if (known[0] !== challenge.kind) {
       if (known[0] && known[0] !== kind) return this.load(known[0]);
       return this.fail({ kind: "unsupported" }, () => this.load());
     }
     this.show(challenge, known, signal).catch(() => signal.aborted || this.fail({ kind: "failed" }, () => this.load(kind)));
+  }
+
+  // As the visitor selected; the page's own wishes stand behind that.
+  dress({ theme, contrast, motion }) {
+    if (theme) this.host.dataset.theme = theme;
+    this.root.classList.toggle("contrast", !!contrast);
+    this.root.classList.toggle("still", !!motion);
   }
 
   async show(challenge, kinds, signal) {
@@ -128,7 +140,7 @@ export class Widget {
     this.speaker.say(kind === "work" ? this.text.working : this.text.checking);
     const work = await this.stamp;
     if (signal.aborted) return;
-    const reply = await post("answer", { challenge, answer, work }, signal);
+    const reply = await call("POST", "answer", { challenge, answer, work }, signal);
     if (signal.aborted) return;
     if (reply.ok) return this.verify(reply.body);
     if (![409, 410, 422].includes(reply.status)) {

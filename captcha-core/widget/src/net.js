@@ -1,10 +1,10 @@
 import { base } from "./base.js";
 
 // Always resolves; `kind` names what went wrong, in the server's own words where it gave any.
-export async function post(route, body, signal) {
+export async function call(method, route, body, signal) {
   try {
     const response = await fetch(base + route, {
-      method: "POST",
+      method,
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
       credentials: "same-origin",

@@ -12,6 +12,7 @@ const en = {
   refresh: "New puzzle",
   check: "Check",
   retry: "Try again",
+  privacy: "Privacy",
   title: { slide: "Slide the piece into its gap", text: "Type what you see", work: "No puzzle needed" },
   hint: {
     slide: "Drag the piece and let go. Or use the arrow keys, or the buttons, then Check.",

@@ -11,7 +11,7 @@ export const browser = () =>
 
 after(async () => (await launched)?.close());
 
-const DECLARED = ["captcha-session", "captcha-token"];
+const DECLARED = ["captcha-session", "captcha-token", "captcha-prefs", "captcha-consent"];
 const open = new Set();
 
 export class Visit {
