@@ -8,8 +8,8 @@ mod payload;
 mod rejection;
 
 pub use captcha_core::{
-    self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, KeyRing,
-    Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Store,
+    self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
+    KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Severity, Store,
 };
 pub use endpoints::{CaptchaEndpoints, install};
 pub use extract::{ExpectedAction, OptionalCaptcha, VerifiedCaptcha};

@@ -11,8 +11,8 @@ mod service;
 
 pub use action::{ExpectedAction, ExpectedActionLayer};
 pub use captcha_core::{
-    self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, KeyRing,
-    Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Store,
+    self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
+    KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Severity, Store,
 };
 pub use endpoints::CaptchaEndpoints;
 pub use extract::{HasCaptcha, OptionalCaptcha, VerifiedCaptcha};

@@ -87,6 +87,10 @@ impl Limiter {
         }
     }
 
+    pub(crate) const fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// Counts the call and refuses it when it is one too many.
     pub(crate) async fn admit(
         &self,

@@ -12,8 +12,8 @@ mod sentinel;
 mod visit;
 
 pub use captcha_core::{
-    self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, KeyRing,
-    Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Store,
+    self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
+    KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Severity, Store,
 };
 pub use fairing::CaptchaFairing;
 pub use form::CaptchaForm;

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use captcha_core::{Captcha, CaptchaError, CookieConfig, Privacy, SecretKey};
+use captcha_core::{Captcha, CaptchaError, CookieConfig, Privacy, SecretKey, Severity};
 use serde::{Deserialize, Serialize};
 
 /// The sign-up page.
@@ -99,7 +99,7 @@ pub fn captcha() -> Result<Captcha, CaptchaError> {
         );
         SecretKey::generate()?
     };
-    Captcha::builder()
+    let captcha = Captcha::builder()
         .key(secret)
         .privacy(
             Privacy::new(
@@ -112,7 +112,14 @@ pub fn captcha() -> Result<Captcha, CaptchaError> {
         .action("signup")
         // The examples speak plain HTTP on this machine. Leave this line out behind HTTPS.
         .cookies(CookieConfig::insecure_localhost())
-        .build()
+        .build()?;
+    for finding in captcha.doctor() {
+        match finding.severity {
+            Severity::Warning => tracing::warn!("{finding}"),
+            _ => tracing::info!("{finding}"),
+        }
+    }
+    Ok(captcha)
 }
 
 #[cfg(test)]

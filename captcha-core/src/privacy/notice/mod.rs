@@ -65,6 +65,10 @@ impl Notices {
         }
     }
 
+    pub(crate) const fn privacy(&self) -> &Privacy {
+        &self.privacy
+    }
+
     /// Whether visitors who agree are counted.
     pub(crate) const fn statistics(&self) -> bool {
         false
@@ -94,7 +98,7 @@ impl Notices {
 }
 
 /// The day in UTC of a time in milliseconds since the Unix epoch.
-fn date_of(millis: u64) -> Date {
+pub(crate) fn date_of(millis: u64) -> Date {
     let seconds = i64::try_from(millis / 1_000).unwrap_or(i64::MAX);
     time::OffsetDateTime::from_unix_timestamp(seconds).map_or(Date::MAX, |moment| moment.date())
 }
