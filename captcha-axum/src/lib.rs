@@ -12,7 +12,7 @@ mod service;
 pub use action::{ExpectedAction, ExpectedActionLayer};
 pub use captcha_core::{
     self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
-    KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Severity, Store,
+    KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Severity, Statistics, Store,
 };
 pub use endpoints::CaptchaEndpoints;
 pub use extract::{HasCaptcha, OptionalCaptcha, VerifiedCaptcha};

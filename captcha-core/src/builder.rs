@@ -10,7 +10,9 @@ use crate::{
     error::CaptchaError,
     key::KeyRing,
     limit::{Limiter, Limits},
-    privacy::{config::Privacy, ledger::Ledger, notice::Notices, registry::Lives},
+    privacy::{
+        config::Privacy, ledger::Ledger, notice::Notices, registry::Lives, statistics::Statistics,
+    },
     random::{RandomSource, SystemRandom},
     seal::Sealer,
     stock::{Stock, StockConfig},
@@ -42,6 +44,7 @@ pub struct CaptchaBuilder {
     frame: bool,
     stock: StockConfig,
     privacy: Option<Privacy>,
+    statistics: Option<Statistics>,
 }
 
 impl CaptchaBuilder {
@@ -68,6 +71,7 @@ impl CaptchaBuilder {
                 queue_limit: 64,
             },
             privacy: None,
+            statistics: None,
         }
     }
 
@@ -80,6 +84,12 @@ impl CaptchaBuilder {
     /// Who answers for the data, for the notice that visitors read. Required.
     pub fn privacy(mut self, privacy: Privacy) -> Self {
         self.privacy = Some(privacy);
+        self
+    }
+
+    /// Daily statistics of visitors who agree to them. Off unless set.
+    pub fn statistics(mut self, statistics: Statistics) -> Self {
+        self.statistics = Some(statistics);
         self
     }
 
@@ -224,13 +234,26 @@ impl CaptchaBuilder {
                 Arc::clone(&self.clock),
             )),
         };
+        if let Some(statistics) = &self.statistics {
+            statistics.check()?;
+        }
+        let retention_days =
+            (self.statistics.as_ref()).map_or(0, |statistics| statistics.retention_days);
         let lives = Lives {
             challenge: self.challenge_life,
             token: self.token_life,
+            statistics: Duration::from_secs(86_400 * u64::from(retention_days)),
         };
-        let notices = Notices::new(privacy, lives, self.cookies.is_secure(), self.limits)?;
+        let notices = Notices::new(
+            privacy,
+            lives,
+            self.cookies.is_secure(),
+            self.limits,
+            self.statistics.is_some(),
+        )?;
         Ok(Captcha::assemble(Engine {
             notices,
+            statistics: self.statistics,
             sealer: Sealer::new(keys, &self.site)?,
             stock: Stock::new(&self.kinds, &self.stock, Arc::clone(&self.random))?,
             limiter: Limiter::new(self.limits, Arc::clone(&self.random)),

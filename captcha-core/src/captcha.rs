@@ -19,6 +19,7 @@ use crate::{
         ledger::Ledger,
         notice::Notices,
         registry::{Cookie, Mark},
+        statistics::Statistics,
     },
     prompt::Prompt,
     random::{self, RandomSource},
@@ -64,6 +65,7 @@ pub(crate) struct Engine {
     pub(crate) generation: u32,
     pub(crate) frame: bool,
     pub(crate) notices: Notices,
+    pub(crate) statistics: Option<Statistics>,
 }
 
 /// A challenge on its way to the client: the `200` of `POST challenge`.

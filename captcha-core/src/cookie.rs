@@ -75,6 +75,7 @@ mod tests {
         let lives = Lives {
             challenge: Duration::from_secs(120),
             token: Duration::from_secs(300),
+            statistics: Duration::from_secs(400 * 86_400),
         };
         let secure = CookieConfig::default();
         assert_eq!(

@@ -35,6 +35,7 @@ pub use limit::Limits;
 pub use privacy::{
     config::{Audience, Claim, Privacy},
     registry::{Basis, Purpose},
+    statistics::Statistics,
 };
 pub use prompt::{Prompt, PromptPicture};
 pub use random::{RandomSource, SystemRandom};

@@ -191,6 +191,15 @@ impl Sealer {
         self.seal(purpose, generation, nonce, content)
     }
 
+    /// The seed of a cell's noise: the same whenever it is asked for, and nobody else's to know.
+    pub(crate) fn noise_seed(&self, day: u32, cell: &str) -> [u8; 32] {
+        let mut mac = self.active.nonce.clone();
+        mac.update(b"statistics noise");
+        mac.update(&day.to_be_bytes());
+        mac.update(cell.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
     /// Opens what [`Sealer::seal`] made for the same purpose and site.
     pub(crate) fn open(
         &self,

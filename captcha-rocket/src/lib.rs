@@ -13,7 +13,7 @@ mod visit;
 
 pub use captcha_core::{
     self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
-    KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Severity, Store,
+    KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Severity, Statistics, Store,
 };
 pub use fairing::CaptchaFairing;
 pub use form::CaptchaForm;

@@ -13,6 +13,7 @@ pub mod payload;
 mod privacy;
 mod problem;
 mod puzzle;
+mod statistics;
 
 use std::{borrow::Cow, net::IpAddr};
 
@@ -111,6 +112,7 @@ enum Route {
     Frame,
     FrameImage,
     Privacy(PrivacyRoute),
+    Statistics,
 }
 
 impl Route {
@@ -120,6 +122,7 @@ impl Route {
             "challenge" => Self::Challenge,
             "frame" => Self::Frame,
             "frame/image" => Self::FrameImage,
+            "stats" => Self::Statistics,
             "privacy.css" => Self::Asset(assets::Asset::PrivacyStyle),
             "widget.css" => Self::Asset(assets::Asset::Style),
             "widget.js" => Self::Asset(assets::Asset::Script),
@@ -132,7 +135,7 @@ impl Route {
     const fn allow(self) -> &'static str {
         match self {
             Self::Answer | Self::Challenge => "POST",
-            Self::Asset(_) | Self::FrameImage => "GET, HEAD",
+            Self::Asset(_) | Self::FrameImage | Self::Statistics => "GET, HEAD",
             Self::Frame => "GET, HEAD, POST",
             Self::Privacy(route) => route.allow(),
         }
@@ -176,6 +179,7 @@ impl Captcha {
             Route::Frame => self.show_frame(request).await,
             Route::FrameImage => self.frame_image(request).await,
             Route::Privacy(route) => self.privacy(route, request).await,
+            Route::Statistics => self.show_statistics(request).await,
         }
     }
 }

@@ -61,6 +61,12 @@ impl Problem {
         "This cannot be changed",
         "Only selections can be corrected: language, theme, kind, contrast, motion.",
     );
+    pub(super) const UNAUTHORISED: Self = Self::fixed(
+        401,
+        "unauthorised",
+        "This page needs a key",
+        "Send the key as `Authorization: Bearer <key>`.",
+    );
     pub(super) const STALE_NOTICE: Self = Self::fixed(
         409,
         "stale-notice",

@@ -7,9 +7,9 @@ use super::{Problem, Request, Response, problem};
 use crate::{
     captcha::{Answer, Captcha, Challenge, Token},
     challenge::{self, Kind},
-    error::CaptchaError,
+    error::{CaptchaError, ErrorKind},
     limit::{Call, Visitor},
-    privacy::registry::Cookie,
+    privacy::{registry::Cookie, statistics::Event},
     seal::Purpose,
     session::Session,
 };
@@ -71,6 +71,7 @@ impl Captcha {
                 .filter(|kind| self.engine().kinds.contains(kind));
             let kind = kind.or(selected);
             let challenge = self.issue(kind, body.action.as_deref()).await?;
+            let name = challenge.kind;
             let cookie = self.engine().refresh_session(session).await?;
             let response = Response::json(
                 200,
@@ -79,10 +80,15 @@ impl Captcha {
                     selections: self.held(&request.headers).selections.shown(),
                 },
             );
-            Ok(match cookie {
-                Some(cookie) => response.with("set-cookie", cookie),
-                None => response,
-            })
+            let issued = self
+                .count(request, Event::Issued, Kind::from_name(name), None)
+                .await;
+            Ok([cookie, issued]
+                .into_iter()
+                .flatten()
+                .fold(response, |response, cookie| {
+                    response.with("set-cookie", cookie)
+                }))
         };
         settle(outcome.await)
     }
@@ -95,14 +101,44 @@ impl Captcha {
         let outcome = async {
             self.admit_call(request, Call::Answer).await?;
             let answer = Answer::from_json(body.answer.get());
-            let token = (self.engine())
+            let judged = (self.engine())
                 .judge(Purpose::Challenge, &body.challenge, &answer, body.work)
-                .await?;
+                .await;
+            let event = match &judged {
+                Ok(_) => Some(Event::Solved),
+                Err(error) => match error.kind() {
+                    ErrorKind::WrongAnswer => Some(Event::Failed),
+                    ErrorKind::Expired => Some(Event::Expired),
+                    _ => None,
+                },
+            };
+            let counted = match event.zip(self.glance(&body.challenge)) {
+                Some((event, (kind, issued))) => {
+                    self.count(request, event, Some(kind), Some(issued)).await
+                }
+                None => None,
+            };
+            let token = match judged {
+                Ok(token) => token,
+                // Counted or not, a refusal is a refusal.
+                Err(error) => {
+                    let refusal = settle(Err(error));
+                    return Ok(match counted {
+                        Some(cookie) => refusal.with("set-cookie", cookie),
+                        None => refusal,
+                    });
+                }
+            };
             let solved = Solved {
                 token: token.as_str(),
                 expires_in: token.expires_in().as_secs(),
             };
-            Ok(Response::json(200, &solved).with("set-cookie", self.token_cookie(&token)))
+            let response =
+                Response::json(200, &solved).with("set-cookie", self.token_cookie(&token));
+            Ok(match counted {
+                Some(cookie) => response.with("set-cookie", cookie),
+                None => response,
+            })
         };
         settle(outcome.await)
     }

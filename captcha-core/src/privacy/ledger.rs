@@ -1,9 +1,9 @@
 //! The only way to the store: what is written names its entry in the registry, and lives no longer
 //! than that says.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use super::registry::{Count, Lives, MARK_MARGIN, Mark};
+use super::registry::{Count, Lives, MARK_MARGIN, Mark, Record};
 use crate::{
     error::CaptchaError,
     store::{Id, Store},
@@ -39,6 +39,20 @@ impl Ledger {
     pub(crate) async fn hit(&self, count: Count, key: &Id) -> Result<u64, CaptchaError> {
         let window = count.record().entry().life.longest(&self.lives);
         Ok(self.store.hit(key, window.unwrap_or_default()).await?)
+    }
+
+    /// Adds one to a daily counter.
+    pub(crate) async fn count(&self, day: u32, cell: &str) -> Result<(), CaptchaError> {
+        let life = Record::DailyCounters.entry().life.longest(&self.lives);
+        Ok(self
+            .store
+            .count(day, cell, life.unwrap_or_default())
+            .await?)
+    }
+
+    /// The counters of a day.
+    pub(crate) async fn counts(&self, day: u32) -> Result<BTreeMap<String, u64>, CaptchaError> {
+        Ok(self.store.counts(day).await?.into_iter().collect())
     }
 
     pub(crate) async fn generation(&self) -> Result<u64, CaptchaError> {

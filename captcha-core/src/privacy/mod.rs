@@ -8,3 +8,4 @@ pub(crate) mod notice;
 pub(crate) mod registry;
 pub(crate) mod rights;
 pub(crate) mod selections;
+pub(crate) mod statistics;

@@ -103,6 +103,8 @@ pub(crate) enum Life {
     Token(Duration),
     /// As long as a challenge may be answered, and this much longer.
     Challenge(Duration),
+    /// As long as statistics are kept.
+    Statistics,
     /// This long.
     Fixed(Duration),
 }
@@ -112,6 +114,7 @@ pub(crate) enum Life {
 pub(crate) struct Lives {
     pub(crate) challenge: Duration,
     pub(crate) token: Duration,
+    pub(crate) statistics: Duration,
 }
 
 impl Life {
@@ -121,6 +124,7 @@ impl Life {
             Self::BrowserSession | Self::Visit { .. } => None,
             Self::Token(margin) => Some(lives.token + margin),
             Self::Challenge(margin) => Some(lives.challenge + margin),
+            Self::Statistics => Some(lives.statistics),
             Self::Fixed(life) => Some(life),
         }
     }
@@ -230,6 +234,7 @@ pub(crate) enum Record {
     VisitorCalls,
     SiteCalls,
     CallSalt,
+    DailyCounters,
 }
 
 /// What there is to know about a [`Record`].
@@ -244,12 +249,13 @@ pub(crate) struct RecordEntry {
 pub(crate) const MARK_MARGIN: Duration = Duration::from_secs(5);
 
 impl Record {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::ChallengeMark,
         Self::TokenMark,
         Self::VisitorCalls,
         Self::SiteCalls,
         Self::CallSalt,
+        Self::DailyCounters,
     ];
 
     pub(crate) const fn entry(self) -> RecordEntry {
@@ -279,6 +285,11 @@ impl Record {
                 name: "call-salt",
                 purpose: Purpose::AbusePrevention,
                 life: Life::Fixed(Duration::from_secs(20 * 60)),
+            },
+            Self::DailyCounters => RecordEntry {
+                name: "daily-counters",
+                purpose: Purpose::Statistics,
+                life: Life::Statistics,
             },
         }
     }
@@ -323,6 +334,7 @@ mod tests {
     const LIVES: Lives = Lives {
         challenge: Duration::from_secs(120),
         token: Duration::from_secs(300),
+        statistics: Duration::from_secs(400 * 86_400),
     };
 
     #[test]

@@ -1,5 +1,5 @@
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     hash::{BuildHasher, RandomState},
     sync::{
@@ -23,6 +23,8 @@ const SWEEP_EVERY: usize = 1_024;
 const SWEEP_ALL_PAUSE_MILLIS: u64 = 100;
 /// Entries that a shard keeps for counting; later keys share one count.
 const MAX_COUNTS_PER_SHARD: usize = 4_096;
+/// Statistics have a fixed set of cells, far fewer than these.
+const MAX_CELLS_PER_DAY: usize = 512;
 
 /// Marks in the memory of this process.
 ///
@@ -37,7 +39,11 @@ pub struct MemoryStore {
     swept_at: AtomicU64,
     generation: u64,
     timeline: Timeline,
+    days: Mutex<Days>,
 }
+
+/// Daily counters, with the millisecond at which a day may go.
+type Days = BTreeMap<u32, (u64, HashMap<String, u64>)>;
 
 #[derive(Default)]
 struct Shard {
@@ -83,7 +89,27 @@ impl MemoryStore {
             swept_at: AtomicU64::new(0),
             generation,
             timeline: Timeline::new(clock),
+            days: Mutex::default(),
         }
+    }
+
+    /// The counters of days that are not over their time.
+    fn days(&self) -> MutexGuard<'_, Days> {
+        let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.timeline.now();
+        days.retain(|_, (until, _)| *until > now);
+        days
+    }
+
+    fn add(&self, day: u32, cell: &str, ttl: Duration) -> Result<(), StoreError> {
+        let mut days = self.days();
+        let until = self.timeline.now().saturating_add(millis(ttl));
+        let (_, cells) = days.entry(day).or_insert_with(|| (until, HashMap::new()));
+        if cells.len() >= MAX_CELLS_PER_DAY && !cells.contains_key(cell) {
+            return Err(StoreError::Full);
+        }
+        *cells.entry(cell.to_owned()).or_default() += 1;
+        Ok(())
     }
 
     fn shard(&self, id: &Id) -> Option<MutexGuard<'_, Shard>> {
@@ -146,6 +172,7 @@ impl MemoryStore {
     fn sweep(&self, shard: &mut Shard, now: u64) {
         let before = shard.marks.len();
         shard.marks.retain(|_, until| *until > now);
+        shard.counts.retain(|_, (end, _)| *end > now);
         let left = shard.marks.len();
         self.marks.fetch_sub(before - left, Ordering::Relaxed);
         if shard.marks.capacity() > 4 * left.max(SWEEP_EVERY) {
@@ -154,7 +181,7 @@ impl MemoryStore {
         shard.sweep_marks_at = left + SWEEP_EVERY.max(left / 4);
     }
 
-    fn count(&self, key: &Id, window: Duration) -> Result<u64, StoreError> {
+    fn tally(&self, key: &Id, window: Duration) -> Result<u64, StoreError> {
         let mut shard = self.shard(key).ok_or(StoreError::Full)?;
         let now = self.timeline.now();
         if shard.counts.len() >= MAX_COUNTS_PER_SHARD && !shard.counts.contains_key(key) {
@@ -182,11 +209,26 @@ impl Store for MemoryStore {
     }
 
     fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64> {
-        Box::pin(std::future::ready(self.count(key, window)))
+        Box::pin(std::future::ready(self.tally(key, window)))
     }
 
     fn generation(&self) -> StoreFuture<'_, u64> {
         Box::pin(std::future::ready(Ok(self.generation)))
+    }
+
+    fn count<'a>(&'a self, day: u32, cell: &'a str, ttl: Duration) -> StoreFuture<'a, ()> {
+        Box::pin(std::future::ready(self.add(day, cell, ttl)))
+    }
+
+    fn counts(&self, day: u32) -> StoreFuture<'_, Vec<(String, u64)>> {
+        let days = self.days();
+        let counts = days.get(&day).map_or_else(Vec::new, |(_, cells)| {
+            cells
+                .iter()
+                .map(|(cell, count)| (cell.clone(), *count))
+                .collect()
+        });
+        Box::pin(std::future::ready(Ok(counts)))
     }
 }
 
@@ -286,18 +328,18 @@ mod tests {
     #[test]
     fn counts_start_again_with_their_window_and_are_bounded() {
         let (store, hand) = store(10);
-        assert_eq!(store.count(&id(1), LIFE).unwrap(), 1);
-        assert_eq!(store.count(&id(1), LIFE).unwrap(), 2);
+        assert_eq!(store.tally(&id(1), LIFE).unwrap(), 1);
+        assert_eq!(store.tally(&id(1), LIFE).unwrap(), 2);
         hand.0.store(10_000, Ordering::Relaxed);
-        assert_eq!(store.count(&id(1), LIFE).unwrap(), 1);
+        assert_eq!(store.tally(&id(1), LIFE).unwrap(), 1);
         for n in 0..(SHARDS * MAX_COUNTS_PER_SHARD) as u32 * 2 {
-            store.count(&id(n), LIFE).unwrap();
+            store.tally(&id(n), LIFE).unwrap();
         }
         for shard in &store.shards {
             assert!(shard.lock().unwrap().counts.len() <= MAX_COUNTS_PER_SHARD + 1);
         }
         assert!(
-            store.count(&id(u32::MAX), LIFE).unwrap() > 1,
+            store.tally(&id(u32::MAX), LIFE).unwrap() > 1,
             "newcomers share a count"
         );
     }

@@ -31,6 +31,23 @@ pub trait Store: Send + Sync + 'static {
     /// A number that changes whenever marks may have been lost: what was issued under another
     /// number is refused instead of being accepted twice.
     fn generation(&self) -> StoreFuture<'_, u64>;
+
+    /// Adds one to a daily counter and keeps it for `ttl`. Days are counted from 1970-01-01, cells
+    /// have short fixed names such as `solved.kind.slide`.
+    ///
+    /// Asked for only where statistics are on; a store without counters errs, as this does.
+    fn count<'a>(&'a self, _day: u32, _cell: &'a str, _ttl: Duration) -> StoreFuture<'a, ()> {
+        Box::pin(std::future::ready(Err(StoreError::Unavailable(
+            "this store keeps no statistics".into(),
+        ))))
+    }
+
+    /// Every counter of a day that is not zero.
+    fn counts(&self, _day: u32) -> StoreFuture<'_, Vec<(String, u64)>> {
+        Box::pin(std::future::ready(Err(StoreError::Unavailable(
+            "this store keeps no statistics".into(),
+        ))))
+    }
 }
 
 /// Why a store could not answer.

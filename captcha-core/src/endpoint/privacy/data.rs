@@ -14,8 +14,9 @@ use crate::{
         consent::Consent,
         registry::{Cookie, Life},
         selections::FIELDS,
+        statistics::{Event, counted::Counted},
     },
-    seal::to_text,
+    seal::{Purpose, to_text},
 };
 
 /// The shape of the JSON.
@@ -129,6 +130,22 @@ impl Captcha {
             if on {
                 add(Cookie::Consent, field, "yes".to_owned(), end);
             }
+        }
+        let counted =
+            (engine.read_alike(&request.headers, Cookie::Statistics, Purpose::Statistics))
+                .and_then(|bytes| Counted::from_bytes(&bytes).ok());
+        if let Some(counted) = counted {
+            let names: Vec<_> = (Event::ALL.into_iter())
+                .filter(|event| counted.flags & event.flag() != 0)
+                .map(Event::name)
+                .collect();
+            let end = (u64::from(counted.day) + 1) * 86_400_000;
+            add(
+                Cookie::Statistics,
+                "counted_today",
+                names.join(" "),
+                Some(end),
+            );
         }
         Ok(Data {
             schema: SCHEMA,

@@ -38,7 +38,7 @@ impl Captcha {
     }
 
     /// The present, as far as consent goes.
-    pub(super) fn moment(&self, global_privacy_control: bool) -> Moment {
+    pub(in crate::endpoint) fn moment(&self, global_privacy_control: bool) -> Moment {
         let engine = self.engine();
         Moment {
             version: version_of(engine.notices.version()).unwrap_or_default(),
@@ -75,7 +75,7 @@ impl Engine {
         Ok(cookies)
     }
 
-    fn write_alike(
+    pub(in crate::endpoint) fn write_alike(
         &self,
         cookie: Cookie,
         purpose: Purpose,
@@ -85,7 +85,7 @@ impl Engine {
         Ok(self.set_cookie(cookie, &sealed))
     }
 
-    fn read_alike(
+    pub(in crate::endpoint) fn read_alike(
         &self,
         headers: &Headers<'_>,
         cookie: Cookie,

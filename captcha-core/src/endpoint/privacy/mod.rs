@@ -7,6 +7,8 @@ mod export;
 mod held;
 mod notice;
 
+pub(super) use notice::{page, prefers_json};
+
 use super::{Request, Response};
 use crate::{captcha::Captcha, privacy::notice::Language};
 
@@ -64,7 +66,7 @@ impl Captcha {
     }
 
     /// The language to answer in: as asked for, as selected, as the browser prefers, English.
-    fn language(&self, request: &Request<'_>, asked: Option<&str>) -> Language {
+    pub(super) fn language(&self, request: &Request<'_>, asked: Option<&str>) -> Language {
         let accepted = || {
             let value = request.headers.one("accept-language").ok()??;
             Language::of_header(value)

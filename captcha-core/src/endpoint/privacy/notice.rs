@@ -82,14 +82,14 @@ impl Captcha {
 }
 
 /// A privacy page.
-pub(super) fn page(status: u16, html: String) -> Response {
+pub(in crate::endpoint) fn page(status: u16, html: String) -> Response {
     Response::new(status, "text/html; charset=utf-8", html.into_bytes())
         .with("content-security-policy", notice::POLICY)
         .with("referrer-policy", "same-origin")
 }
 
 /// Whether `Accept` ranks JSON above a page. Without a word on either it is a page.
-pub(super) fn prefers_json(request: &Request<'_>) -> bool {
+pub(in crate::endpoint) fn prefers_json(request: &Request<'_>) -> bool {
     let (mut json, mut html) = (0, 0);
     let values = (request.headers.all("accept"))
         .filter_map(|value| std::str::from_utf8(value).ok())

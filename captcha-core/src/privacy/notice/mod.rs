@@ -29,6 +29,7 @@ pub(crate) struct Notices {
     lives: Lives,
     secure: bool,
     limits: bool,
+    statistics: bool,
     archive: Vec<Archived>,
     version: String,
 }
@@ -39,9 +40,17 @@ impl Notices {
         lives: Lives,
         secure: bool,
         limits: Limits,
+        statistics: bool,
     ) -> Result<Self, CaptchaError> {
         privacy.check()?;
+        if statistics && privacy.audience != Audience::NotDirectedToChildren {
+            return Err(CaptchaError::configuration(
+                "no statistics are made where children are among the audience: leave \
+                 `.statistics(..)` out, or `Privacy::audience(..)`",
+            ));
+        }
         let mut notices = Self {
+            statistics,
             archive: archive::read(&privacy)?,
             privacy,
             lives,
@@ -71,7 +80,7 @@ impl Notices {
 
     /// Whether visitors who agree are counted.
     pub(crate) const fn statistics(&self) -> bool {
-        false
+        self.statistics
     }
 
     /// The version in force.
@@ -369,6 +378,7 @@ impl Facts<'_> {
         match record {
             Record::ChallengeMark | Record::TokenMark => true,
             Record::VisitorCalls | Record::SiteCalls | Record::CallSalt => self.limits,
+            Record::DailyCounters => self.statistics,
         }
     }
 

@@ -14,6 +14,7 @@ fn facts<'a>(privacy: &'a Privacy, archive: &'a [Archived]) -> Facts<'a> {
         lives: Lives {
             challenge: Duration::from_secs(120),
             token: Duration::from_secs(300),
+            statistics: Duration::from_secs(400 * 86_400),
         },
         secure: true,
         limits: true,

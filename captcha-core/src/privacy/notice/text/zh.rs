@@ -45,6 +45,9 @@ pub(super) const TEXT: Text = Text {
         }
         Record::SiteCalls => "一分钟内所有人的调用总次数，以及所有限制或反对处理者的调用总次数。",
         Record::CallSalt => "上述假名所用的随机盐值，仅存于内存。每十分钟启用一个新的盐值。",
+        Record::DailyCounters => {
+            "每天有多少同意统计的访问者获得、解答、答错或超时验证题，按题型和语言统计，以及首次解答所用的时间。"
+        }
     },
     right: |right| match right {
         Right::Access => "查看与您本次访问有关的全部数据。",
