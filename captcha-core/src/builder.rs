@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
+    arrival::{Arrivals, Transport},
     captcha::{Captcha, Engine},
     challenge::Kind,
     clock::{Clock, SystemClock, Timeline, millis},
@@ -10,6 +11,7 @@ use crate::{
     error::CaptchaError,
     key::KeyRing,
     limit::{Limiter, Limits},
+    proxy::TrustedProxies,
     random::{RandomSource, SystemRandom},
     seal::Sealer,
     stock::{Stock, StockConfig},
@@ -33,6 +35,8 @@ pub struct CaptchaBuilder {
     random: Arc<dyn RandomSource>,
     cookies: CookieConfig,
     limits: Limits,
+    proxies: Option<TrustedProxies>,
+    transport: Transport,
     challenge_life: Duration,
     token_life: Duration,
     puzzle_bits: u8,
@@ -54,6 +58,8 @@ impl CaptchaBuilder {
             random: Arc::new(SystemRandom),
             cookies: CookieConfig::default(),
             limits: Limits::default(),
+            proxies: None,
+            transport: Transport::default(),
             challenge_life: Duration::from_secs(120),
             token_life: Duration::from_secs(300),
             puzzle_bits: 14,
@@ -121,6 +127,26 @@ impl CaptchaBuilder {
     /// Calls a minute that are served.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// The proxies in front of the application. None unless set: limits then count the address of
+    /// the socket's other end, and no forwarding header is read.
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.proxies = Some(proxies);
+        self
+    }
+
+    /// Serves visitors over plain HTTP. Unless set, one whom a trusted proxy reports as plain
+    /// (`X-Forwarded-Proto: http`, or `proto=http` in `Forwarded`) is refused with
+    /// `insecure-transport`, at the captcha's routes and at guarded ones.
+    ///
+    /// Anyone on the way can then read and use what visitors send. Cookies are written as by
+    /// [`CookieConfig::insecure_localhost`], since browsers take no `Secure` ones over plain HTTP.
+    /// Development on this machine needs that alone: without a trusted proxy nothing is refused.
+    pub fn insecure_plain_http(mut self) -> Self {
+        self.transport = Transport::PlainHttp;
+        self.cookies = CookieConfig::insecure_localhost();
         self
     }
 
@@ -194,7 +220,13 @@ impl CaptchaBuilder {
             "captcha-core was built with feature `testing`, which gives away every solution: \
              never serve visitors with this build"
         );
-        if !self.cookies.is_secure() {
+        let arrivals = Arrivals::new(self.proxies, self.transport);
+        if arrivals.transport() == Transport::PlainHttp {
+            tracing::warn!(
+                "captcha visitors are served over plain HTTP (insecure_plain_http): anyone on the \
+                 way can read and use what they send"
+            );
+        } else if !self.cookies.is_secure() {
             tracing::warn!(
                 "captcha cookies are set without `Secure` (CookieConfig::insecure_localhost): \
                  for development on this machine only"
@@ -212,6 +244,7 @@ impl CaptchaBuilder {
             sealer: Sealer::new(keys, &self.site)?,
             stock: Stock::new(&self.kinds, &self.stock, Arc::clone(&self.random))?,
             limiter: Limiter::new(self.limits, Arc::clone(&self.random)),
+            arrivals,
             timeline: Timeline::new(self.clock),
             frame: self.frame && self.kinds.contains(&Kind::Text),
             store,

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod arrival;
 mod builder;
 mod captcha;
 mod challenge;
@@ -11,6 +12,7 @@ mod key;
 mod limit;
 mod pending;
 mod prompt;
+mod proxy;
 mod random;
 mod render;
 mod seal;
@@ -30,5 +32,6 @@ pub use error::{CaptchaError, ErrorKind};
 pub use key::{KeyRing, MIN_SECRET_BYTES, SecretKey};
 pub use limit::Limits;
 pub use prompt::{Prompt, PromptPicture};
+pub use proxy::TrustedProxies;
 pub use random::{RandomSource, SystemRandom};
 pub use store::{MemoryStore, Store};

@@ -96,7 +96,7 @@ impl Captcha {
             .set(Cookie::Token, token.as_str(), Some(life))
     }
 
-    /// Counts the call, under the peer's pseudonym or else the session's.
+    /// Counts the call, under the pseudonym of the visitor's address or else the session's.
     pub(super) async fn admit_call(
         &self,
         request: &Request<'_>,
@@ -104,7 +104,8 @@ impl Captcha {
     ) -> Result<Option<Session>, CaptchaError> {
         let engine = self.engine();
         let session = engine.session(request.headers.all("cookie")).await?;
-        let visitor = match (request.peer, session) {
+        let address = (engine.arrivals).visitor(request.peer, |name| request.headers.all(name));
+        let visitor = match (address, session) {
             (Some(address), _) => Visitor::Peer(address),
             (None, Some(session)) => Visitor::Session(session.id),
             (None, None) => Visitor::Unknown,
