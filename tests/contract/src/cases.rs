@@ -9,6 +9,7 @@ pub mod frame;
 pub mod hostile;
 pub mod limits;
 pub mod origin;
+pub mod proxies;
 pub mod tokens;
 
 use crate::runner::Case;
@@ -25,6 +26,7 @@ pub fn all() -> Vec<(&'static str, Vec<Case>)> {
         ("frame", frame::cases()),
         ("limits", limits::cases()),
         ("origin", origin::cases()),
+        ("proxies", proxies::cases()),
         ("tokens", tokens::cases()),
     ]
 }

@@ -25,4 +25,4 @@ macro_rules! subjects {
     };
 }
 
-subjects! { answer assets bodies challenge failures frame limits origin tokens }
+subjects! { answer assets bodies challenge failures frame limits origin proxies tokens }
