@@ -9,7 +9,7 @@ mod rejection;
 
 pub use captcha_core::{
     self, Captcha, CaptchaBuilder, CaptchaError, CookieConfig, ErrorKind, KeyRing, Kind, Limits,
-    MemoryStore, SecretKey, Store,
+    MemoryStore, SecretKey, Store, TrustedProxies,
 };
 pub use endpoints::{CaptchaEndpoints, install};
 pub use extract::{ExpectedAction, OptionalCaptcha, VerifiedCaptcha};

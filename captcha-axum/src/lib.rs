@@ -12,7 +12,7 @@ mod service;
 pub use action::{ExpectedAction, ExpectedActionLayer};
 pub use captcha_core::{
     self, Captcha, CaptchaBuilder, CaptchaError, CookieConfig, ErrorKind, KeyRing, Kind, Limits,
-    MemoryStore, SecretKey, Store,
+    MemoryStore, SecretKey, Store, TrustedProxies,
 };
 pub use endpoints::CaptchaEndpoints;
 pub use extract::{HasCaptcha, OptionalCaptcha, VerifiedCaptcha};

@@ -142,7 +142,8 @@ impl CaptchaBuilder {
     /// `insecure-transport`, at the captcha's routes and at guarded ones.
     ///
     /// Anyone on the way can then read and use what visitors send. Cookies are written as by
-    /// [`CookieConfig::insecure_localhost`], since browsers take no `Secure` ones over plain HTTP.
+    /// [`CookieConfig::insecure_localhost`], since browsers take no `Secure` ones over plain HTTP;
+    /// [`cookies`](Self::cookies) after it chooses otherwise.
     /// Development on this machine needs that alone: without a trusted proxy nothing is refused.
     pub fn insecure_plain_http(mut self) -> Self {
         self.transport = Transport::PlainHttp;

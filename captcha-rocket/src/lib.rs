@@ -13,7 +13,7 @@ mod visit;
 
 pub use captcha_core::{
     self, Captcha, CaptchaBuilder, CaptchaError, CookieConfig, ErrorKind, KeyRing, Kind, Limits,
-    MemoryStore, SecretKey, Store,
+    MemoryStore, SecretKey, Store, TrustedProxies,
 };
 pub use fairing::CaptchaFairing;
 pub use form::CaptchaForm;
