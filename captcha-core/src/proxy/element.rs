@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv6Addr};
 /// Longest element that is read, in bytes: a `Forwarded` one may hold a host name of 255.
 const MAX_ELEMENT: usize = 512;
 
-/// Elements from right to left over all lines of a header. `None` stands for one that is empty, too
-/// long or not text; what is to the left of a too long one is not looked at.
+/// Elements from right to left over all lines of a header. `None` stands for one that is too long or
+/// not text; what is to the left of a too long one is not looked at.
 pub(super) struct Elements<'a, I> {
     lines: I,
     rest: Option<&'a [u8]>,
@@ -50,8 +50,7 @@ impl<'a, I: DoubleEndedIterator<Item = &'a [u8]>> Iterator for Elements<'a, I> {
         };
         let text = (element.filter(|element| element.len() <= MAX_ELEMENT))
             .and_then(|element| std::str::from_utf8(element).ok())
-            .map(|text| text.trim_matches([' ', '\t']))
-            .filter(|text| !text.is_empty());
+            .map(|text| text.trim_matches([' ', '\t']));
         Some(text)
     }
 }
