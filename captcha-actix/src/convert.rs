@@ -1,6 +1,6 @@
 //! Between the types of actix-web and the plain ones of the core.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, net::IpAddr};
 
 use actix_web::{
     HttpMessage as _, HttpRequest, HttpResponse,
@@ -24,6 +24,11 @@ pub(crate) fn headers(request: &HttpRequest) -> Headers<'_> {
                 .authority()
                 .map(|authority| authority.as_str()),
         )
+}
+
+/// The socket's other end. What a header says about it, any client can write.
+pub(crate) fn peer(request: &HttpRequest) -> Option<IpAddr> {
+    request.peer_addr().map(|address| address.ip())
 }
 
 pub(crate) fn response(plain: endpoint::Response) -> HttpResponse {

@@ -89,8 +89,7 @@ async fn answer(captcha: &Captcha, http: &HttpRequest, payload: &mut Payload) ->
         query: http.uri().query(),
         headers: convert::headers(http),
         body: &body,
-        // The socket's other end. What a header says about it, any client can write.
-        peer: http.peer_addr().map(|address| address.ip()),
+        peer: convert::peer(http),
     };
     let plain = captcha.handle(&request).await;
     if http.method() == Method::HEAD {

@@ -143,7 +143,12 @@ pub(crate) async fn redeem(
         }));
     }
     let admitted = captcha
-        .admit_optional(field, &convert::headers(request), Some(action))
+        .admit_optional(
+            field,
+            &convert::headers(request),
+            convert::peer(request),
+            Some(action),
+        )
         .await?;
     Ok(admitted.map(|admitted| {
         let proof = VerifiedCaptcha(admitted.verified);

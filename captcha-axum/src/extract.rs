@@ -105,7 +105,12 @@ pub(crate) async fn redeem(
         return Err(guard::wrong_action().into());
     }
     let admitted = captcha
-        .admit_optional(field, &convert::headers(parts), Some(action))
+        .admit_optional(
+            field,
+            &convert::headers(parts),
+            convert::peer(parts),
+            Some(action),
+        )
         .await?;
     Ok(admitted.map(|Admitted { verified, forget }| {
         let proof = VerifiedCaptcha(verified);

@@ -13,6 +13,7 @@ pub use action::{ExpectedAction, ExpectedActionLayer};
 pub use captcha_core::{
     self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
     KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Severity, Statistics, Store,
+    TrustedProxies,
 };
 pub use endpoints::CaptchaEndpoints;
 pub use extract::{HasCaptcha, OptionalCaptcha, VerifiedCaptcha};

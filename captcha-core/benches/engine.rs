@@ -51,7 +51,9 @@ fn tokens(c: &mut Criterion) {
         let headers: Headers<'_> = [("host", &b"shop.example"[..]), ("cookie", b"a=1; b=2")]
             .into_iter()
             .collect();
-        b.iter(|| block_on(captcha.admit(&TokenField::Absent, black_box(&headers), None)).is_err());
+        b.iter(|| {
+            block_on(captcha.admit(&TokenField::Absent, black_box(&headers), None, None)).is_err()
+        });
     });
     c.bench_function("issue a challenge of kind work (seal included)", |b| {
         b.iter(|| block_on(captcha.issue(Some(Kind::Work), None)).is_ok());

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
+    arrival::{Arrivals, Transport},
     captcha::{Captcha, Engine},
     challenge::Kind,
     clock::{Clock, SystemClock, Timeline},
@@ -13,6 +14,7 @@ use crate::{
     privacy::{
         config::Privacy, ledger::Ledger, notice::Notices, registry::Lives, statistics::Statistics,
     },
+    proxy::TrustedProxies,
     random::{RandomSource, SystemRandom},
     seal::Sealer,
     stock::{Stock, StockConfig},
@@ -36,6 +38,8 @@ pub struct CaptchaBuilder {
     random: Arc<dyn RandomSource>,
     cookies: CookieConfig,
     limits: Limits,
+    proxies: Option<TrustedProxies>,
+    transport: Transport,
     challenge_life: Duration,
     token_life: Duration,
     puzzle_bits: u8,
@@ -59,6 +63,8 @@ impl CaptchaBuilder {
             random: Arc::new(SystemRandom),
             cookies: CookieConfig::default(),
             limits: Limits::default(),
+            proxies: None,
+            transport: Transport::default(),
             challenge_life: Duration::from_secs(120),
             token_life: Duration::from_secs(300),
             puzzle_bits: 14,
@@ -143,6 +149,27 @@ impl CaptchaBuilder {
         self
     }
 
+    /// The proxies in front of the application. None unless set: limits then count the address of
+    /// the socket's other end, and no forwarding header is read.
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.proxies = Some(proxies);
+        self
+    }
+
+    /// Serves visitors over plain HTTP. Unless set, one whom a trusted proxy reports as plain
+    /// (`X-Forwarded-Proto: http`, or `proto=http` in `Forwarded`) is refused with
+    /// `insecure-transport`, at the captcha's routes and at guarded ones.
+    ///
+    /// Anyone on the way can then read and use what visitors send. Cookies are written as by
+    /// [`CookieConfig::insecure_localhost`], since browsers take no `Secure` ones over plain HTTP;
+    /// [`cookies`](Self::cookies) after it chooses otherwise.
+    /// Development on this machine needs that alone: without a trusted proxy nothing is refused.
+    pub fn insecure_plain_http(mut self) -> Self {
+        self.transport = Transport::PlainHttp;
+        self.cookies = CookieConfig::insecure_localhost();
+        self
+    }
+
     /// How long a challenge may be answered: 120 s unless set, between 10 s and 1 h.
     pub fn challenge_life(mut self, life: Duration) -> Self {
         self.challenge_life = life;
@@ -220,7 +247,13 @@ impl CaptchaBuilder {
             "captcha-core was built with feature `testing`, which gives away every solution: \
              never serve visitors with this build"
         );
-        if !self.cookies.is_secure() {
+        let arrivals = Arrivals::new(self.proxies, self.transport);
+        if arrivals.transport() == Transport::PlainHttp {
+            tracing::warn!(
+                "captcha visitors are served over plain HTTP (insecure_plain_http): anyone on the \
+                 way can read and use what they send"
+            );
+        } else if !self.cookies.is_secure() {
             tracing::warn!(
                 "captcha cookies are set without `Secure` (CookieConfig::insecure_localhost): \
                  for development on this machine only"
@@ -257,6 +290,7 @@ impl CaptchaBuilder {
             sealer: Sealer::new(keys, &self.site)?,
             stock: Stock::new(&self.kinds, &self.stock, Arc::clone(&self.random))?,
             limiter: Limiter::new(self.limits, Arc::clone(&self.random)),
+            arrivals,
             timeline: Timeline::new(self.clock),
             frame: self.frame && self.kinds.contains(&Kind::Text),
             ledger: Ledger::new(store, lives),

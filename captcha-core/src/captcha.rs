@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use serde::Serialize;
 
 use crate::{
+    arrival::Arrivals,
     builder::{CaptchaBuilder, is_action},
     challenge::{
         Kind, Verdict,
@@ -54,6 +55,7 @@ pub(crate) struct Engine {
     pub(crate) sealer: Sealer,
     pub(crate) stock: Stock,
     pub(crate) limiter: Limiter,
+    pub(crate) arrivals: Arrivals,
     pub(crate) timeline: Timeline,
     pub(crate) ledger: Ledger,
     pub(crate) random: Arc<dyn RandomSource>,

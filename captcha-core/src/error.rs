@@ -12,6 +12,8 @@ pub enum ErrorKind {
     Configuration,
     /// The challenge or token is past its life, or was issued before the current generation.
     Expired,
+    /// The visitor came over plain HTTP, as a trusted proxy reports, and the site expects HTTPS.
+    InsecureTransport,
     /// The string is not one that this site sealed, or the input has the wrong shape.
     Malformed,
     /// No token came with the request.
@@ -36,6 +38,7 @@ impl ErrorKind {
             Self::Busy => "busy",
             Self::Configuration => "configuration",
             Self::Expired => "expired",
+            Self::InsecureTransport => "insecure-transport",
             Self::Malformed => "malformed",
             Self::Missing => "missing",
             Self::Spent => "spent",

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod arrival;
 mod builder;
 mod captcha;
 mod challenge;
@@ -13,6 +14,7 @@ mod limit;
 mod pending;
 mod privacy;
 mod prompt;
+mod proxy;
 mod random;
 mod render;
 mod seal;
@@ -38,5 +40,6 @@ pub use privacy::{
     statistics::Statistics,
 };
 pub use prompt::{Prompt, PromptPicture};
+pub use proxy::TrustedProxies;
 pub use random::{RandomSource, SystemRandom};
 pub use store::{MemoryStore, Store};

@@ -1,24 +1,23 @@
-//! Limits, counted under pseudonyms: the salt behind them lives ten minutes, in memory alone, so
-//! that nobody can compute afterwards whose calls were counted.
+//! Limits, counted under pseudonyms: keyed by a random salt that serves ten minutes, is looked at
+//! for one more, and is then destroyed, so that nobody can compute afterwards whose calls were
+//! counted. Nothing else about a peer is kept.
 
-use std::{
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
+mod salts;
+
+use std::{net::IpAddr, sync::Arc};
 
 use hmac::{Hmac, KeyInit, Mac};
+use salts::{Current, Salts};
 use sha2::Sha256;
-use zeroize::Zeroizing;
 
 use crate::{
     error::{CaptchaError, ErrorKind},
     privacy::{ledger::Ledger, registry::Count},
-    random::{self, RandomSource},
+    random::RandomSource,
     store::Id,
 };
 
-const EPOCH_MILLIS: u64 = 10 * 60 * 1_000;
-const RETRY_AFTER: u32 = 60;
+const RETRY_AFTER: u32 = salts::OVERLAP.as_secs() as u32;
 
 /// Calls a minute that are served: for one visitor, and for the whole site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,23 +66,16 @@ pub(crate) enum Visitor {
     Unknown,
 }
 
-struct Epoch {
-    number: u64,
-    salt: Zeroizing<[u8; 32]>,
-}
-
 pub(crate) struct Limiter {
     limits: Limits,
-    random: Arc<dyn RandomSource>,
-    epoch: Mutex<Option<Epoch>>,
+    salts: Salts,
 }
 
 impl Limiter {
     pub(crate) fn new(limits: Limits, random: Arc<dyn RandomSource>) -> Self {
         Self {
             limits,
-            random,
-            epoch: Mutex::new(None),
+            salts: Salts::new(random),
         }
     }
 
@@ -92,6 +84,9 @@ impl Limiter {
     }
 
     /// Counts the call and refuses it when it is one too many.
+    ///
+    /// In the first minute of an epoch it is counted under the salt before as well: a window that
+    /// began there goes on, and a burst over the boundary is not served twice.
     pub(crate) async fn admit(
         &self,
         ledger: &Ledger,
@@ -108,99 +103,69 @@ impl Limiter {
             if limit == u32::MAX || (count == Count::Visitor && matches!(who, Visitor::Unknown)) {
                 continue;
             }
-            let key = self.pseudonym(call, who, now)?;
-            if ledger.hit(count, &key).await? > u64::from(limit) {
-                return Err(CaptchaError::new(
-                    ErrorKind::TooMany,
-                    "too many calls within a minute",
-                )
-                .retry_after(RETRY_AFTER));
+            let Current { own, before } = self.pseudonyms(call, who, now)?;
+            // What the older count refuses is not counted in the new one, as if it were one.
+            for (key, window) in before.into_iter().chain([(own, salts::OVERLAP)]) {
+                if ledger.hit(count, &key, window).await? > u64::from(limit) {
+                    return Err(CaptchaError::new(
+                        ErrorKind::TooMany,
+                        "too many calls within a minute",
+                    )
+                    .retry_after(RETRY_AFTER));
+                }
             }
         }
         Ok(())
     }
 
-    fn pseudonym(&self, call: Call, visitor: Visitor, now: u64) -> Result<Id, CaptchaError> {
-        let number = now / EPOCH_MILLIS;
-        let mut epoch = self.epoch.lock().unwrap_or_else(PoisonError::into_inner);
-        let current = match epoch.take() {
-            Some(current) if current.number == number => current,
-            _ => Epoch {
-                number,
-                salt: Zeroizing::new(random::array(self.random.as_ref())?),
-            },
-        };
-        let mut mac = Hmac::<Sha256>::new_from_slice(current.salt.as_ref())
-            .map_err(|_| CaptchaError::configuration("HMAC refuses its key"))?;
-        *epoch = Some(current);
-        drop(epoch);
-        mac.update(&[call as u8]);
-        match visitor {
-            Visitor::Peer(IpAddr::V4(address)) => {
-                mac.update(b"4");
-                mac.update(&address.octets());
-            }
-            Visitor::Peer(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
-                Some(address) => {
-                    mac.update(b"4");
-                    mac.update(&address.octets());
-                }
-                None => {
-                    mac.update(b"6");
-                    mac.update(&(address.to_bits() >> 64).to_be_bytes());
-                }
-            },
-            Visitor::Session(id) => {
-                mac.update(b"s");
-                mac.update(&id);
-            }
-            Visitor::Restricted => mac.update(b"r"),
-            Visitor::Unknown => mac.update(b"*"),
-        }
-        let digest = mac.finalize().into_bytes();
-        Ok(std::array::from_fn(|i| digest.get(i).copied().unwrap_or(0)))
+    /// Destroys the salts of this moment, so that no pseudonym can be traced any more.
+    pub(crate) fn forget(&self) {
+        self.salts.forget();
     }
+
+    fn pseudonyms(
+        &self,
+        call: Call,
+        visitor: Visitor,
+        now: u64,
+    ) -> Result<Current<Id>, CaptchaError> {
+        self.salts.at(now, |salt| pseudonym(salt, call, visitor))
+    }
+}
+
+impl Drop for Limiter {
+    fn drop(&mut self) {
+        self.forget();
+    }
+}
+
+fn pseudonym(salt: &[u8; 32], call: Call, visitor: Visitor) -> Result<Id, CaptchaError> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(salt)
+        .map_err(|_| CaptchaError::configuration("HMAC refuses its key"))?;
+    mac.update(&[call as u8]);
+    let visitor = match visitor {
+        Visitor::Peer(address) => Visitor::Peer(address.to_canonical()),
+        other => other,
+    };
+    match visitor {
+        Visitor::Peer(IpAddr::V4(address)) => {
+            mac.update(b"4");
+            mac.update(&address.octets());
+        }
+        Visitor::Peer(IpAddr::V6(address)) => {
+            mac.update(b"6");
+            mac.update(&(address.to_bits() >> 64).to_be_bytes());
+        }
+        Visitor::Session(id) => {
+            mac.update(b"s");
+            mac.update(&id);
+        }
+        Visitor::Restricted => mac.update(b"r"),
+        Visitor::Unknown => mac.update(b"*"),
+    }
+    let digest = mac.finalize().into_bytes();
+    Ok(std::array::from_fn(|i| digest.get(i).copied().unwrap_or(0)))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random::SystemRandom;
-
-    fn limiter() -> Limiter {
-        Limiter::new(Limits::default(), Arc::new(SystemRandom))
-    }
-
-    fn peer(text: &str) -> Visitor {
-        Visitor::Peer(text.parse().unwrap())
-    }
-
-    #[test]
-    fn a_pseudonym_is_whole_for_ipv4_and_a_64_for_ipv6() {
-        let limiter = limiter();
-        let of = |text| limiter.pseudonym(Call::Challenge, peer(text), 0).unwrap();
-        assert_eq!(of("192.0.2.1"), of("192.0.2.1"));
-        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
-        assert_eq!(of("192.0.2.1"), of("::ffff:192.0.2.1"));
-        assert_eq!(of("2001:db8:0:1::1"), of("2001:db8:0:1:ffff::9"));
-        assert_ne!(of("2001:db8:0:1::1"), of("2001:db8:0:2::1"));
-        let answers = limiter
-            .pseudonym(Call::Answer, peer("192.0.2.1"), 0)
-            .unwrap();
-        assert_ne!(of("192.0.2.1"), answers);
-    }
-
-    #[test]
-    fn a_pseudonym_cannot_be_computed_again_after_its_epoch() {
-        let limiter = limiter();
-        let at = |now| {
-            limiter
-                .pseudonym(Call::Challenge, peer("192.0.2.1"), now)
-                .unwrap()
-        };
-        let first = at(0);
-        assert_eq!(first, at(EPOCH_MILLIS - 1));
-        assert_ne!(first, at(EPOCH_MILLIS));
-        assert_ne!(first, at(0), "the salt is gone, even for the same time");
-    }
-}
+mod tests;

@@ -27,10 +27,15 @@ impl RandomSource for SystemRandom {
 /// `N` fresh bytes.
 pub(crate) fn array<const N: usize>(source: &dyn RandomSource) -> Result<[u8; N], CaptchaError> {
     let mut bytes = [0; N];
-    source.fill(&mut bytes).map_err(|error| {
-        CaptchaError::unavailable("the source of randomness did not answer").caused_by(error)
-    })?;
+    fill(source, &mut bytes)?;
     Ok(bytes)
+}
+
+/// Fresh bytes in their place, for secrets of which no copy may stay behind.
+pub(crate) fn fill(source: &dyn RandomSource, bytes: &mut [u8]) -> Result<(), CaptchaError> {
+    source.fill(bytes).map_err(|error| {
+        CaptchaError::unavailable("the source of randomness did not answer").caused_by(error)
+    })
 }
 
 /// The generator that draws from a seed: the same seed, the same pixels.

@@ -1,6 +1,6 @@
 //! Between Rocket's types and the core's.
 
-use std::io::Cursor;
+use std::{io::Cursor, net::IpAddr};
 
 use captcha_core::endpoint::{self, Headers};
 use rocket::{
@@ -61,6 +61,11 @@ impl<'r> Incoming<'r> {
             .or("host", self.host.as_deref())
             .or("cookie", self.cookies.as_deref())
     }
+}
+
+/// The socket's other end. Never `client_ip`: it believes a header that any client can write.
+pub(crate) fn peer(request: &Request<'_>) -> Option<IpAddr> {
+    request.remote().map(|remote| remote.ip())
 }
 
 /// An answer of the core as one of Rocket's.

@@ -70,8 +70,7 @@ impl Handler for Endpoints {
                 query: request.uri().query().map(|query| query.as_str()),
                 headers: incoming.headers(),
                 body: &body,
-                // Never `client_ip`: it believes a header that any client can write.
-                peer: request.remote().map(|remote| remote.ip()),
+                peer: convert::peer(request),
             })
             .await;
         Outcome::Success(convert::respond(request, answer))

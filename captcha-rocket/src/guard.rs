@@ -11,7 +11,12 @@ use rocket::{
     request::{self, FromRequest},
 };
 
-use crate::{convert::Incoming, fairing::Installed, rejection::CaptchaRejection, visit::Visit};
+use crate::{
+    convert::{self, Incoming},
+    fairing::Installed,
+    rejection::CaptchaRejection,
+    visit::Visit,
+};
 
 /// Proof that a captcha was solved for this request; as a guard, it reads the token from the header
 /// or the cookie and redeems it. The body is not touched.
@@ -107,7 +112,12 @@ async fn redeem(
     let incoming = Incoming::of(request);
     let admitted = installed
         .captcha
-        .admit_optional(field, &incoming.headers(), Some(action))
+        .admit_optional(
+            field,
+            &incoming.headers(),
+            convert::peer(request),
+            Some(action),
+        )
         .await?;
     Ok(admitted.map(|Admitted { verified, forget }| {
         visit.notes().redeemed_cookie = forget;

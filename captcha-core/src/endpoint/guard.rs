@@ -1,6 +1,8 @@
 //! What stands in front of a host's own route: find the token that came with the request, redeem
 //! it, and say in plain data why not.
 
+use std::net::IpAddr;
+
 use super::{Headers, Problem, Response, problem};
 use crate::{
     captcha::{Captcha, VerifiedCaptcha},
@@ -75,16 +77,21 @@ impl From<CaptchaError> for Refused {
 impl Captcha {
     /// Redeems the token that came with a request: from the body's field, else from the header,
     /// else from the cookie. `Ok(None)` when none came, or when the one in the cookie was used or
-    /// has expired: a cookie comes along by itself.
+    /// has expired: a cookie comes along by itself. `peer` is the address of the socket's other end,
+    /// where the framework knows it.
     ///
     /// # Errors
-    /// [`Refused`] for every token that was sent and is not good, and when the store fails.
+    /// [`Refused`] for every token that was sent and is not good, when a trusted proxy reports that
+    /// the visitor came over plain HTTP, and when the store fails. The last two spend no token.
     pub async fn admit_optional(
         &self,
         field: &TokenField,
         headers: &Headers<'_>,
+        peer: Option<IpAddr>,
         action: Option<&str>,
     ) -> Result<Option<Admitted>, Refused> {
+        let arrivals = &self.engine().arrivals;
+        arrivals.check_transport(peer, |name| headers.all(name))?;
         let malformed = || Refused {
             problem: Problem::malformed("A request carries one captcha token at most."),
             kind: Some(ErrorKind::Malformed),
@@ -129,9 +136,10 @@ impl Captcha {
         &self,
         field: &TokenField,
         headers: &Headers<'_>,
+        peer: Option<IpAddr>,
         action: Option<&str>,
     ) -> Result<Admitted, Refused> {
-        (self.admit_optional(field, headers, action).await?).ok_or_else(missing)
+        (self.admit_optional(field, headers, peer, action).await?).ok_or_else(missing)
     }
 }
 

@@ -8,7 +8,7 @@ pub(crate) struct Unreadable;
 
 impl<'a> Headers<'a> {
     /// Every value under `name`, in order.
-    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+    pub(crate) fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = &'a [u8]> {
         (self.0.iter())
             .filter(move |(other, _)| other.eq_ignore_ascii_case(name))
             .map(|(_, value)| *value)

@@ -1,7 +1,7 @@
 //! The HTTP protocol as plain data. All route logic is here, once; an adapter translates types.
 //!
-//! Of a request, in this order: the route (404), the method (405), the origin of a state-changing
-//! call (403), the size of the body (413), its content type (415), its shape (400), the limits
+//! Of a request, in this order: the route (404), the method (405), the transport (403), the origin
+//! of a state-changing call (403), the size of the body (413), its content type (415), its shape (400), the limits
 //! (429), and only then the engine.
 
 mod assets;
@@ -156,12 +156,20 @@ impl Captcha {
         let Some(route) = Route::at(request.path) else {
             return problem(&Problem::NOT_FOUND);
         };
+        if matches!(route, Route::Statistics) && !self.shows_statistics() {
+            return problem(&Problem::NOT_FOUND);
+        }
         if !route
             .allow()
             .split(", ")
             .any(|method| method == request.method)
         {
             return problem(&Problem::METHOD_NOT_ALLOWED).with("allow", route.allow());
+        }
+        let arrivals = &self.engine().arrivals;
+        if let Err(error) = arrivals.check_transport(request.peer, |name| request.headers.all(name))
+        {
+            return puzzle::settle(Err(error));
         }
         if !matches!(request.method, "GET" | "HEAD") {
             if origin::is_foreign(&request.headers) {

@@ -138,7 +138,7 @@ impl Problem {
     pub(super) fn at_endpoint(error: &CaptchaError) -> Self {
         let status = match error.kind() {
             ErrorKind::Malformed => 400,
-            ErrorKind::Missing | ErrorKind::WrongAction => 403,
+            ErrorKind::InsecureTransport | ErrorKind::Missing | ErrorKind::WrongAction => 403,
             ErrorKind::Spent => 409,
             ErrorKind::Expired => 410,
             ErrorKind::WrongAnswer => 422,
@@ -153,6 +153,12 @@ impl Problem {
             ),
             ErrorKind::Configuration => (Self::INTERNAL.title, "The cause is in the server's log."),
             ErrorKind::Expired => ("It has expired", "Ask for a fresh challenge."),
+            ErrorKind::InsecureTransport => (
+                "The connection is not encrypted",
+                "Open the page over https. For the operator: redirect plain HTTP at the proxy, see \
+                 that it reports the visitor's own scheme, or allow plain HTTP with \
+                 `insecure_plain_http()`.",
+            ),
             ErrorKind::Malformed => (
                 "The input is not understood",
                 "Send what the protocol describes, unchanged.",

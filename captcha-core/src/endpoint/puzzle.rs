@@ -147,7 +147,7 @@ impl Captcha {
         self.engine().set_cookie(Cookie::Token, token.as_str())
     }
 
-    /// Counts the call, under the peer's pseudonym or else the session's.
+    /// Counts the call, under the pseudonym of the visitor's address or else the session's.
     pub(super) async fn admit_call(
         &self,
         request: &Request<'_>,
@@ -155,7 +155,8 @@ impl Captcha {
     ) -> Result<Option<Session>, CaptchaError> {
         let engine = self.engine();
         let session = engine.session(request.headers.all("cookie")).await?;
-        let visitor = match (request.peer, session) {
+        let address = (engine.arrivals).visitor(request.peer, |name| request.headers.all(name));
+        let visitor = match (address, session) {
             // Neither address nor session is used for more than the check itself.
             _ if self.held(&request.headers).decisions.verification_only() => Visitor::Restricted,
             (Some(address), _) => Visitor::Peer(address),

@@ -98,6 +98,11 @@ impl Captcha {
         Some((pending.kind(), pending.issued))
     }
 
+    /// Whether `GET stats` is mounted.
+    pub(super) fn shows_statistics(&self) -> bool {
+        (self.engine().statistics.as_ref()).is_some_and(|config| config.key.is_some())
+    }
+
     pub(super) async fn show_statistics(&self, request: &Request<'_>) -> Response {
         let Some((config, key)) = (self.engine().statistics.as_ref())
             .and_then(|config| Some((config, config.key.as_ref()?)))

@@ -35,10 +35,17 @@ impl Ledger {
         Ok(self.store.spend(id, life).await?)
     }
 
-    /// Counts one call under `key`; the count so far within the entry's window.
-    pub(crate) async fn hit(&self, count: Count, key: &Id) -> Result<u64, CaptchaError> {
-        let window = count.record().entry().life.longest(&self.lives);
-        Ok(self.store.hit(key, window.unwrap_or_default()).await?)
+    /// Counts one call under `key`; the count so far within `window`, which is no longer than the
+    /// entry says.
+    pub(crate) async fn hit(
+        &self,
+        count: Count,
+        key: &Id,
+        window: Duration,
+    ) -> Result<u64, CaptchaError> {
+        let longest = count.record().entry().life.longest(&self.lives);
+        let window = longest.unwrap_or_default().min(window);
+        Ok(self.store.hit(key, window).await?)
     }
 
     /// Adds one to a daily counter.

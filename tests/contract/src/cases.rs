@@ -10,6 +10,7 @@ pub mod hostile;
 pub mod limits;
 pub mod origin;
 pub mod privacy;
+pub mod proxies;
 pub mod tokens;
 
 use crate::runner::Case;
@@ -27,6 +28,7 @@ pub fn all() -> Vec<(&'static str, Vec<Case>)> {
         ("limits", limits::cases()),
         ("origin", origin::cases()),
         ("privacy", privacy::cases()),
+        ("proxies", proxies::cases()),
         ("tokens", tokens::cases()),
     ]
 }

@@ -3,7 +3,7 @@
 use std::{error::Error, sync::Arc, time::Duration};
 
 use captcha_core::{
-    Captcha, CookieConfig, KeyRing, Kind, Limits, RandomSource, SecretKey, Store,
+    Captcha, CookieConfig, KeyRing, Kind, Limits, RandomSource, SecretKey, Store, TrustedProxies,
     testing::{HandClock, SeededRandom},
 };
 
@@ -32,6 +32,10 @@ pub struct Config {
     pub kinds: Vec<Kind>,
     /// Calls a minute.
     pub limits: Limits,
+    /// Proxies in front of it.
+    pub proxies: Option<TrustedProxies>,
+    /// Whether visitors may come over plain HTTP.
+    pub plain_http: bool,
     /// How cookies are written.
     pub cookies: CookieConfig,
     /// Zero bits beside a puzzle and without one; `None` leaves the library's own.
@@ -55,6 +59,8 @@ impl Default for Config {
             generation: 0,
             kinds: Kind::ALL.to_vec(),
             limits: Limits::UNLIMITED,
+            proxies: None,
+            plain_http: false,
             cookies: CookieConfig::default(),
             // Light stamps: what they are worth is no matter of the protocol.
             work_bits: Some((8, 10)),
@@ -73,6 +79,15 @@ impl Config {
         Self {
             store: Some(Arc::new(store)),
             ..Self::default()
+        }
+    }
+
+    /// With limits, behind the proxies at these addresses. A test connects from 127.0.0.1.
+    #[must_use]
+    pub fn behind(proxies: &[&str], per_visitor: u32) -> Self {
+        Self {
+            proxies: Some(TrustedProxies::at(proxies).unwrap()),
+            ..Self::with_limits(per_visitor, u32::MAX)
         }
     }
 
@@ -122,6 +137,12 @@ impl Engine {
             .no_script_frame(config.frame)
             .clock(Arc::new(clock.clone()))
             .random(random);
+        if let Some(proxies) = config.proxies {
+            builder = builder.trusted_proxies(proxies);
+        }
+        if config.plain_http {
+            builder = builder.insecure_plain_http();
+        }
         if let Some((puzzle, none)) = config.work_bits {
             builder = builder.work_bits(puzzle, none);
         }

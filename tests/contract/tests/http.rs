@@ -25,4 +25,4 @@ macro_rules! subjects {
     };
 }
 
-subjects! { answer assets bodies challenge failures frame limits origin privacy tokens }
+subjects! { answer assets bodies challenge failures frame limits origin privacy proxies tokens }

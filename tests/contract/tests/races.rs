@@ -83,20 +83,29 @@ fn judged_once(adapter: Adapter) {
 
 /// As many addresses as calls, all of them made up: the limiter has to see one visitor.
 fn ten_thousand_addresses_are_one_visitor(adapter: Adapter) {
-    const CALLS: usize = 10_000;
-    const LIMIT: usize = 100;
+    let config = Config::with_limits(LIMIT as u32, u32::MAX);
+    assert_eq!(served_of_flood(adapter, config, 10_000), LIMIT);
+}
+
+/// The same where proxies are trusted, and the client is none of them.
+fn ten_thousand_addresses_from_no_proxy_are_one_visitor(adapter: Adapter) {
+    let config = Config::behind(&["203.0.113.1", "127.0.0.2"], LIMIT as u32);
+    assert_eq!(served_of_flood(adapter, config, 10_000), LIMIT);
+}
+
+const LIMIT: usize = 100;
+
+/// How many of so many calls are served, each with another address in its headers.
+fn served_of_flood(adapter: Adapter, config: Config, calls: usize) -> usize {
     const SENDERS: usize = 16;
-    let client = Arc::new(Client::start(
-        adapter,
-        Config::with_limits(LIMIT as u32, u32::MAX),
-    ));
-    let served: usize = Client::block_on(&client, async {
+    let client = Arc::new(Client::start(adapter, config));
+    Client::block_on(&client, async {
         let mut senders = JoinSet::new();
         for sender in 0..SENDERS {
             let client = Arc::clone(&client);
             senders.spawn(async move {
                 let mut served = 0;
-                for at in (sender..CALLS).step_by(SENDERS) {
+                for at in (sender..calls).step_by(SENDERS) {
                     let address =
                         format!("198.{}.{}.{}", 18 + at / 65_536, at / 256 % 256, at % 256);
                     let call = json("/captcha/challenge", r#"{"kind":"work"}"#)
@@ -117,8 +126,20 @@ fn ten_thousand_addresses_are_one_visitor(adapter: Adapter) {
             all += served.unwrap();
         }
         all
-    });
-    assert_eq!(served, LIMIT);
+    })
+}
+
+/// The control: a limiter that believes the headers of this client serves every call.
+#[test]
+fn the_flood_is_served_where_its_headers_are_believed() {
+    for adapter in Adapter::ALL {
+        let config = Config::behind(&["127.0.0.1"], LIMIT as u32);
+        assert_eq!(
+            served_of_flood(adapter, config, 1_000),
+            1_000,
+            "{adapter:?}"
+        );
+    }
 }
 
 macro_rules! on_each_adapter {
@@ -144,7 +165,12 @@ macro_rules! on_each_adapter {
     };
 }
 
-on_each_adapter! { redeemed_once judged_once ten_thousand_addresses_are_one_visitor }
+on_each_adapter! {
+    redeemed_once
+    judged_once
+    ten_thousand_addresses_are_one_visitor
+    ten_thousand_addresses_from_no_proxy_are_one_visitor
+}
 
 /// The control: over a store that looks and then writes, the same race lets several through.
 #[test]
