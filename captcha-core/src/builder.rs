@@ -281,6 +281,7 @@ impl CaptchaBuilder {
             privacy,
             lives,
             self.cookies.is_secure(),
+            arrivals.transport() == Transport::Https && self.cookies.is_secure(),
             self.limits,
             self.statistics.is_some(),
         )?;

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::{captcha::Captcha, limit::Limits, privacy::config::day, privacy::notice::date_of};
+use crate::{
+    arrival::Transport, captcha::Captcha, limit::Limits, privacy::config::day,
+    privacy::notice::date_of,
+};
 
 /// How much a [`Finding`] matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +81,14 @@ impl Captcha {
                 Severity::Warning,
                 "Cookies are set without `Secure`".into(),
                 "Leave `.cookies(CookieConfig::insecure_localhost())` out behind HTTPS.",
+            );
+        }
+        if engine.arrivals.transport() == Transport::PlainHttp {
+            find(
+                "plain-http",
+                Severity::Warning,
+                "Visitors may arrive by plain HTTP".into(),
+                "Leave `.insecure_plain_http()` out behind HTTPS.",
             );
         }
         if engine.limiter.limits() == Limits::UNLIMITED {
@@ -221,6 +232,11 @@ mod tests {
             .privacy(privacy())
             .cookies(CookieConfig::insecure_localhost());
         one(ids(&insecure.build().unwrap()), "insecure-cookies");
+        let plain = base().privacy(privacy()).insecure_plain_http();
+        one(
+            ids(&plain.cookies(CookieConfig::default()).build().unwrap()),
+            "plain-http",
+        );
         one(with(privacy().dated("2026-01-01")), "old-notice");
         one(
             with(privacy().attest(Claim::SecurityTraining, "2026-01-01", "2027-02-01")),

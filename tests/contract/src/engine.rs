@@ -42,6 +42,8 @@ pub struct Config {
     pub work_bits: Option<(u8, u8)>,
     /// Threads, stock and queue of the drawing; `None` draws in order.
     pub drawing: Option<(usize, usize, usize)>,
+    /// Daily statistics.
+    pub statistics: Option<captcha_core::Statistics>,
     /// Whether the no-script frame is on.
     pub frame: bool,
     /// A store with a switch instead of the library's own.
@@ -65,6 +67,7 @@ impl Default for Config {
             // Light stamps: what they are worth is no matter of the protocol.
             work_bits: Some((8, 10)),
             drawing: None,
+            statistics: None,
             frame: true,
             store: None,
             random_fails: false,
@@ -142,6 +145,9 @@ impl Engine {
         }
         if config.plain_http {
             builder = builder.insecure_plain_http();
+        }
+        if let Some(statistics) = config.statistics {
+            builder = builder.statistics(statistics);
         }
         if let Some((puzzle, none)) = config.work_bits {
             builder = builder.work_bits(puzzle, none);

@@ -28,6 +28,7 @@ pub(crate) struct Notices {
     privacy: Privacy,
     lives: Lives,
     secure: bool,
+    encrypted: bool,
     limits: bool,
     statistics: bool,
     archive: Vec<Archived>,
@@ -39,6 +40,7 @@ impl Notices {
         privacy: Privacy,
         lives: Lives,
         secure: bool,
+        encrypted: bool,
         limits: Limits,
         statistics: bool,
     ) -> Result<Self, CaptchaError> {
@@ -55,6 +57,7 @@ impl Notices {
             privacy,
             lives,
             secure,
+            encrypted,
             limits: limits != Limits::UNLIMITED,
             version: String::new(),
         };
@@ -68,6 +71,7 @@ impl Notices {
             privacy: &self.privacy,
             lives: self.lives,
             secure: self.secure,
+            encrypted: self.encrypted,
             limits: self.limits,
             statistics: self.statistics(),
             archive: &self.archive,
@@ -116,7 +120,10 @@ pub(crate) fn date_of(millis: u64) -> Date {
 pub(crate) struct Facts<'a> {
     pub(crate) privacy: &'a Privacy,
     pub(crate) lives: Lives,
+    /// Whether cookies are `Secure`.
     pub(crate) secure: bool,
+    /// Whether visitors arrive by HTTPS alone.
+    pub(crate) encrypted: bool,
     pub(crate) limits: bool,
     pub(crate) statistics: bool,
     pub(crate) archive: &'a [Archived],
@@ -292,7 +299,7 @@ impl Notice {
                 data_protection_officer: privacy.officer.clone(),
                 representative: privacy.representative.clone(),
             },
-            encryption: text.encryption(facts.secure).to_owned(),
+            encryption: text.encryption(facts.encrypted).to_owned(),
             purposes: (Purpose::ALL.into_iter())
                 .filter(|purpose| facts.statistics || *purpose != Purpose::Statistics)
                 .map(|purpose| PurposeRow {

@@ -17,6 +17,7 @@ fn facts<'a>(privacy: &'a Privacy, archive: &'a [Archived]) -> Facts<'a> {
             statistics: Duration::from_secs(400 * 86_400),
         },
         secure: true,
+        encrypted: true,
         limits: true,
         statistics: false,
         archive,
@@ -33,7 +34,8 @@ fn the_version_moves_with_everything_that_the_notice_says() {
     let base = version(&facts(&plain, &[]));
     assert_eq!(base.len(), 64);
     assert_eq!(base, version(&facts(&plain, &[])));
-    let changed: [fn(&mut Facts<'_>); 5] = [
+    let changed: [fn(&mut Facts<'_>); 6] = [
+        |facts| facts.encrypted = false,
         |facts| facts.lives.token = Duration::from_secs(301),
         |facts| facts.lives.challenge = Duration::from_secs(60),
         |facts| facts.secure = false,

@@ -5,6 +5,7 @@ mod data;
 mod decide;
 mod drift;
 mod notice;
+mod statistics;
 
 use serde_json::Value;
 
@@ -37,6 +38,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(decide::cases());
     cases.extend(choices::cases());
     cases.extend(drift::cases());
+    cases.extend(statistics::cases());
     cases
 }
 
