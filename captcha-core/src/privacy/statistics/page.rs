@@ -106,18 +106,20 @@ fn over_days(days: &[Day], event: Event) -> Markup {
     let of = |day: &Day, kind: Kind| shown(day, event, "kind", kind.name()).unwrap_or(0);
     let total = |day: &Day| Kind::ALL.iter().map(|kind| of(day, *kind)).sum::<u64>();
     let most = days.iter().map(|day| total(day)).max().unwrap_or(0);
-    let ceiling = most.max(1);
     let step = WIDTH / days.len().max(1) as u64;
     let bar = (step.saturating_sub(2)).clamp(1, 24);
     let first = days.first().map_or("", |day| &day.date);
     let last = days.last().map_or("", |day| &day.date);
+    if most == 0 {
+        return html! { p { "Too few on every day to be shown." } };
+    }
     html! {
         figure {
             svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT + 24) } role="img" {
                 title { (heading(event)) ", " (first) " to " (last) ", at most " (most) " a day" }
                 line.axis x1="0" x2=(WIDTH) y1=(HEIGHT) y2=(HEIGHT) {}
                 @for (place, day) in days.iter().enumerate() {
-                    @let bars = stack(Kind::ALL.map(|kind| of(day, kind)), ceiling);
+                    @let bars = stack(Kind::ALL.map(|kind| of(day, kind)), most);
                     @for (number, (top, height)) in bars.into_iter().enumerate() {
                         @if height > 0 {
                             rect class={ "kind" (number) } x=(place as u64 * step) y=(top)
@@ -210,5 +212,77 @@ fn by_day(days: &[Day]) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::privacy::statistics::release::release;
+
+    fn days() -> Vec<Day> {
+        (0..30_u64)
+            .map(|day| {
+                let of = |event: &str, share: u64| {
+                    let all = (400 + day * 17 % 230 + day * 9) * share / 100;
+                    vec![
+                        (format!("{event}.kind.slide"), all * 7 / 10),
+                        (format!("{event}.kind.text"), all / 10),
+                        (format!("{event}.kind.work"), all / 5),
+                        (format!("{event}.language.en"), all * 3 / 4),
+                        (format!("{event}.language.zh"), all / 4),
+                    ]
+                };
+                let mut counts: BTreeMap<String, u64> =
+                    [("issued", 100), ("solved", 88), ("failed", 12)]
+                        .into_iter()
+                        .flat_map(|(event, share)| of(event, share))
+                        .collect();
+                for (bucket, count) in BUCKETS.iter().zip([30, 22, 60, 140, 160, 80, 25, 21]) {
+                    counts.insert(format!("solved.seconds.{bucket}"), count + day % 7);
+                }
+                let date = format!("2026-11-{:02}", 30 - day);
+                release(&Statistics::new(), date, &counts, &|_| [day as u8; 32])
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_page_has_a_chart_an_event_each_with_words_and_no_inline_style() {
+        let html = page(&days(), &Statistics::new(), "");
+        if let Ok(path) = std::env::var("CAPTCHA_SHOW_STATISTICS") {
+            std::fs::write(path, &html).unwrap();
+        }
+        // Failures are too few to be shown, and nobody came too late.
+        assert_eq!(html.matches("<svg").count(), 3);
+        assert_eq!(html.matches("Too few on every day").count(), 2);
+        assert_eq!(
+            html.matches("<svg").count(),
+            html.matches("<title>").count() - 1
+        );
+        assert!(!html.contains("style=") && !html.contains("<script"));
+        assert!(html.contains("too few to be shown"));
+        assert!(page(&[], &Statistics::new().noise(1, 2), "").contains("No day is closed yet"));
+    }
+
+    #[test]
+    fn prometheus_text_holds_what_is_shown_of_the_last_day() {
+        let text = prometheus(&days());
+        let lines: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        let shown = days()
+            .first()
+            .unwrap()
+            .tables
+            .iter()
+            .flat_map(|table| &table.cells)
+            .filter(|cell| cell.visitors.is_some())
+            .count();
+        assert_eq!(lines.len(), shown);
+        assert!(
+            text.contains("captcha_visitors{event=\"issued\",kind=\"slide\"} 280"),
+            "{text}"
+        );
     }
 }
