@@ -9,8 +9,8 @@ mod rejection;
 
 pub use captcha_core::{
     self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
-    KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Severity, Statistics, Store,
-    TrustedProxies,
+    KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, Revoked, SecretKey, Severity, Statistics,
+    Store, TrustedProxies,
 };
 pub use endpoints::{CaptchaEndpoints, install};
 pub use extract::{ExpectedAction, OptionalCaptcha, VerifiedCaptcha};

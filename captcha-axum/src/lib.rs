@@ -12,8 +12,8 @@ mod service;
 pub use action::{ExpectedAction, ExpectedActionLayer};
 pub use captcha_core::{
     self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
-    KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Severity, Statistics, Store,
-    TrustedProxies,
+    KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, Revoked, SecretKey, Severity, Statistics,
+    Store, TrustedProxies,
 };
 pub use endpoints::CaptchaEndpoints;
 pub use extract::{HasCaptcha, OptionalCaptcha, VerifiedCaptcha};

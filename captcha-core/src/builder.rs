@@ -1,6 +1,10 @@
 //! Setting up an engine: safe by default, and an error that names the fix when it cannot run.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 
 use crate::{
     arrival::{Arrivals, Transport},
@@ -288,7 +292,7 @@ impl CaptchaBuilder {
         Ok(Captcha::assemble(Engine {
             notices,
             statistics: self.statistics,
-            sealer: Sealer::new(keys, &self.site)?,
+            sealer: RwLock::new(Arc::new(Sealer::new(keys, &self.site)?)),
             stock: Stock::new(&self.kinds, &self.stock, Arc::clone(&self.random))?,
             limiter: Limiter::new(self.limits, Arc::clone(&self.random)),
             arrivals,

@@ -1,6 +1,10 @@
 //! The engine: issue a challenge, judge its answer once, redeem its token once.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use serde::Serialize;
 
@@ -52,7 +56,8 @@ const FUTURE_MILLIS: u64 = 30_000;
 pub struct Captcha(Arc<Engine>);
 
 pub(crate) struct Engine {
-    pub(crate) sealer: Sealer,
+    /// Replaced as a whole when everything is revoked.
+    pub(crate) sealer: RwLock<Arc<Sealer>>,
     pub(crate) stock: Stock,
     pub(crate) limiter: Limiter,
     pub(crate) arrivals: Arrivals,
@@ -283,7 +288,9 @@ impl Captcha {
             }
             return Err(CaptchaError::new(
                 ErrorKind::WrongAction,
-                "the token was given for another action",
+                format!(
+                    "the token is for another action than {expected:?}, which is expected here"
+                ),
             ));
         }
         engine.spend(Mark::Token, &token.id, left).await?;
@@ -313,6 +320,10 @@ impl fmt::Debug for Captcha {
 }
 
 impl Engine {
+    pub(crate) fn sealer(&self) -> Arc<Sealer> {
+        Arc::clone(&self.sealer.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     pub(crate) fn action_or_default<'a>(
         &'a self,
         action: Option<&'a str>,
@@ -379,7 +390,7 @@ impl Engine {
         purpose: Purpose,
         challenge: &str,
     ) -> Result<(Pending, Duration), CaptchaError> {
-        let opened = self.sealer.open(purpose, challenge)?;
+        let opened = self.sealer().open(purpose, challenge)?;
         let pending = Pending::from_bytes(&opened.content)?;
         let left = self
             .life_left(opened.generation, pending.issued, pending.expires)
@@ -412,7 +423,7 @@ impl Engine {
     async fn seal(&self, purpose: Purpose, pending: &Pending) -> Result<String, CaptchaError> {
         let nonce = random::array(self.random.as_ref())?;
         let generation = self.current_generation().await?;
-        self.sealer
+        self.sealer()
             .seal(purpose, generation, nonce, &pending.to_bytes())
     }
 
@@ -427,7 +438,7 @@ impl Engine {
         content.extend_from_slice(action.as_bytes());
         let generation = self.current_generation().await?;
         Ok(Token {
-            text: self.sealer.tag(Purpose::Token, generation, &content),
+            text: self.sealer().tag(Purpose::Token, generation, &content),
             life,
         })
     }
@@ -440,7 +451,7 @@ impl Engine {
     }
 
     pub(crate) fn read_token(&self, token: &str) -> Result<TokenContent, CaptchaError> {
-        let opened = self.sealer.verify(Purpose::Token, token)?;
+        let opened = self.sealer().verify(Purpose::Token, token)?;
         let mut reader = Reader(&opened.content);
         let content = TokenContent {
             generation: opened.generation,

@@ -17,6 +17,7 @@ mod prompt;
 mod proxy;
 mod random;
 mod render;
+mod revoke;
 mod seal;
 mod session;
 mod stock;
@@ -42,4 +43,5 @@ pub use privacy::{
 pub use prompt::{Prompt, PromptPicture};
 pub use proxy::TrustedProxies;
 pub use random::{RandomSource, SystemRandom};
+pub use revoke::Revoked;
 pub use store::{MemoryStore, Store};

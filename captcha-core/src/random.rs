@@ -10,7 +10,7 @@ pub trait RandomSource: Send + Sync + 'static {
     ///
     /// # Errors
     /// Whatever kept the source from answering; the engine then refuses with
-    /// [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable).
     fn fill(&self, bytes: &mut [u8]) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
 }
 

@@ -147,6 +147,20 @@ impl Sealer {
         })
     }
 
+    /// A sealer for the same site whose one key is new: it knows nothing of what was made before.
+    pub(crate) fn renewed(&self, secret: &[u8; 32]) -> Result<Self, CaptchaError> {
+        let ring = KeyRing::new(key::SecretKey::new(to_text(secret))?);
+        Self::new(&ring, &self.site)
+    }
+
+    /// The ids of all keys, the active one first, in hexadecimal.
+    pub(crate) fn key_ids(&self) -> Vec<String> {
+        std::iter::once(&self.active)
+            .chain(&self.verify_only)
+            .map(|keys| keys.id.iter().map(|byte| format!("{byte:02x}")).collect())
+            .collect()
+    }
+
     /// Hides `content` and binds it to `purpose`, this site and the generation.
     pub(crate) fn seal(
         &self,

@@ -40,7 +40,7 @@ impl Engine {
         let Some(value) = cookie::find(cookie_headers, self.cookies.name(Cookie::Session)) else {
             return Ok(None);
         };
-        let Ok(opened) = self.sealer.open(Purpose::Session, value) else {
+        let Ok(opened) = self.sealer().open(Purpose::Session, value) else {
             return Ok(None);
         };
         if opened.generation != self.current_generation().await? {
@@ -82,7 +82,7 @@ impl Engine {
         content.extend_from_slice(&refreshed.seen.to_be_bytes());
         let nonce = random::array(self.random.as_ref())?;
         let generation = self.current_generation().await?;
-        let value = (self.sealer).seal(Purpose::Session, generation, nonce, &content)?;
+        let value = (self.sealer()).seal(Purpose::Session, generation, nonce, &content)?;
         Ok(Some(self.set_cookie(Cookie::Session, &value)))
     }
 }

@@ -13,8 +13,8 @@ mod visit;
 
 pub use captcha_core::{
     self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
-    KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, SecretKey, Severity, Statistics, Store,
-    TrustedProxies,
+    KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, Revoked, SecretKey, Severity, Statistics,
+    Store, TrustedProxies,
 };
 pub use fairing::CaptchaFairing;
 pub use form::CaptchaForm;

@@ -178,7 +178,7 @@ impl Problem {
             ),
             ErrorKind::WrongAction => (
                 "The token was given for something else",
-                "Solve a challenge for this action.",
+                "The page's data-action and the action that this route expects differ.",
             ),
             ErrorKind::WrongAnswer => (
                 "The answer is not right",

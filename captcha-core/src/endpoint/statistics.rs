@@ -93,7 +93,7 @@ impl Captcha {
     /// The kind of a sealed challenge and when it was issued, for counting alone.
     pub(super) fn glance(&self, challenge: &str) -> Option<(Kind, u64)> {
         self.engine().statistics.as_ref()?;
-        let opened = (self.engine().sealer.open(Purpose::Challenge, challenge)).ok()?;
+        let opened = (self.engine().sealer().open(Purpose::Challenge, challenge)).ok()?;
         let pending = Pending::from_bytes(&opened.content).ok()?;
         Some((pending.kind(), pending.issued))
     }
@@ -169,7 +169,7 @@ impl Captcha {
                 continue;
             }
             let date = crate::privacy::notice::date_of(u64::from(day) * DAY_MILLIS);
-            let seed = |cell: &str| engine.sealer.noise_seed(day, cell);
+            let seed = |cell: &str| engine.sealer().noise_seed(day, cell);
             days.push(release(config, date.to_string(), &counts, &seed));
         }
         Ok(days)

@@ -37,7 +37,7 @@ pub struct MemoryStore {
     marks: AtomicUsize,
     max_marks: usize,
     swept_at: AtomicU64,
-    generation: u64,
+    generation: AtomicU64,
     timeline: Timeline,
     days: Mutex<Days>,
 }
@@ -87,7 +87,7 @@ impl MemoryStore {
             marks: AtomicUsize::new(0),
             max_marks,
             swept_at: AtomicU64::new(0),
-            generation,
+            generation: AtomicU64::new(generation),
             timeline: Timeline::new(clock),
             days: Mutex::default(),
         }
@@ -213,7 +213,19 @@ impl Store for MemoryStore {
     }
 
     fn generation(&self) -> StoreFuture<'_, u64> {
-        Box::pin(std::future::ready(Ok(self.generation)))
+        Box::pin(std::future::ready(Ok(self
+            .generation
+            .load(Ordering::SeqCst))))
+    }
+
+    fn renew_generation(&self) -> StoreFuture<'_, u64> {
+        let renewed = random::array(&SystemRandom)
+            .map(u64::from_be_bytes)
+            .map_err(|error| StoreError::Unavailable(error.into()));
+        if let Ok(generation) = renewed {
+            self.generation.store(generation, Ordering::SeqCst);
+        }
+        Box::pin(std::future::ready(renewed))
     }
 
     fn count<'a>(&'a self, day: u32, cell: &'a str, ttl: Duration) -> StoreFuture<'a, ()> {

@@ -32,6 +32,17 @@ pub trait Store: Send + Sync + 'static {
     /// number is refused instead of being accepted twice.
     fn generation(&self) -> StoreFuture<'_, u64>;
 
+    /// Gives the store another generation and answers with it: everything that was issued before is
+    /// refused from then on, by every process that shares the store.
+    ///
+    /// Asked for only by [`Captcha::revoke_all`](crate::Captcha::revoke_all); a store that cannot
+    /// errs, as this does.
+    fn renew_generation(&self) -> StoreFuture<'_, u64> {
+        Box::pin(std::future::ready(Err(StoreError::Unavailable(
+            "this store cannot renew its generation".into(),
+        ))))
+    }
+
     /// Adds one to a daily counter and keeps it for `ttl`. Days are counted from 1970-01-01, cells
     /// have short fixed names such as `solved.kind.slide`.
     ///

@@ -81,7 +81,7 @@ impl Engine {
         purpose: Purpose,
         content: &[u8],
     ) -> Result<String, CaptchaError> {
-        let sealed = (self.sealer).seal_alike(purpose, self.lasting(), content)?;
+        let sealed = (self.sealer()).seal_alike(purpose, self.lasting(), content)?;
         Ok(self.set_cookie(cookie, &sealed))
     }
 
@@ -92,7 +92,7 @@ impl Engine {
         purpose: Purpose,
     ) -> Option<Vec<u8>> {
         let value = cookie::find(headers.all("cookie"), self.cookies.name(cookie))?;
-        let opened = self.sealer.open(purpose, value).ok()?;
+        let opened = self.sealer().open(purpose, value).ok()?;
         (opened.generation == self.lasting()).then(|| opened.content.to_vec())
     }
 
