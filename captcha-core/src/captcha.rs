@@ -1,8 +1,10 @@
 //! The engine: issue a challenge, judge its answer once, redeem its token once.
 
+mod engine;
+
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, RwLock},
     time::Duration,
 };
 
@@ -12,30 +14,20 @@ use crate::{
     arrival::Arrivals,
     builder::{CaptchaBuilder, is_action},
     challenge::{
-        Kind, Verdict,
-        work::{self, Stamp},
+        Kind,
+        work::{self},
     },
-    clock::{Timeline, millis},
+    clock::Timeline,
     cookie::CookieConfig,
     error::{CaptchaError, ErrorKind},
     limit::Limiter,
-    pending::Pending,
-    privacy::{
-        ledger::Ledger,
-        notice::Notices,
-        registry::{Cookie, Mark},
-        statistics::Statistics,
-    },
+    privacy::{ledger::Ledger, notice::Notices, registry::Mark, statistics::Statistics},
     prompt::Prompt,
-    random::{self, RandomSource},
-    render::Picture,
-    seal::{Generation, Purpose, Reader, Sealer},
-    stock::{Drawn, Stock},
+    random::RandomSource,
+    seal::{Generation, Purpose, Sealer},
+    stock::Stock,
     store::{Id, StoreError},
 };
-
-/// How far ahead another node's clock may be.
-const FUTURE_MILLIS: u64 = 30_000;
 
 /// The engine. Cheap to clone; all clones are one.
 ///
@@ -319,205 +311,10 @@ impl fmt::Debug for Captcha {
     }
 }
 
-impl Engine {
-    pub(crate) fn sealer(&self) -> Arc<Sealer> {
-        Arc::clone(&self.sealer.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(crate) fn action_or_default<'a>(
-        &'a self,
-        action: Option<&'a str>,
-    ) -> Result<&'a str, CaptchaError> {
-        match action {
-            None => Ok(&self.action),
-            Some(action) if is_action(action) => Ok(action),
-            Some(_) => Err(CaptchaError::new(
-                ErrorKind::Malformed,
-                "an action is 1 to 64 of A-Z a-z 0-9 _ -",
-            )),
-        }
-    }
-
-    /// A challenge for the frame: its picture is drawn again from the seed that it carries, and
-    /// it asks for no work, which a page without script cannot do.
-    pub(crate) async fn issue_frame(&self, action: &str) -> Result<String, CaptchaError> {
-        let drawn = self.stock.take(Kind::Text).await?;
-        let seed = drawn.seed;
-        let (mut pending, _) = self.pend(drawn, action, 0)?;
-        pending.seed = Some(seed);
-        self.seal(Purpose::FrameChallenge, &pending).await
-    }
-
-    pub(crate) async fn frame_picture(&self, challenge: &str) -> Result<Picture, CaptchaError> {
-        let (pending, _) = self.open(Purpose::FrameChallenge, challenge).await?;
-        let seed = pending.seed.ok_or_else(undrawable)?;
-        (self.stock.redraw(pending.kind(), seed).await?).ok_or_else(undrawable)
-    }
-
-    pub(crate) async fn judge(
-        &self,
-        purpose: Purpose,
-        challenge: &str,
-        answer: &Answer,
-        work: u64,
-    ) -> Result<Token, CaptchaError> {
-        let (pending, left) = self.open(purpose, challenge).await?;
-        self.spend(Mark::Challenge, &pending.id, left).await?;
-        let wrong = || {
-            CaptchaError::new(
-                ErrorKind::WrongAnswer,
-                "the answer or its work stamp is not right",
-            )
-        };
-        if pending.stamp.judge(work) == Verdict::Wrong {
-            return Err(wrong());
-        }
-        let verdict = pending.solution.judge(&answer.0).map_err(|cause| {
-            CaptchaError::new(
-                ErrorKind::Malformed,
-                format!("this is no answer of kind {}", pending.kind().name()),
-            )
-            .caused_by(cause)
-        })?;
-        match verdict {
-            Verdict::Right => self.token(&pending.action).await,
-            Verdict::Wrong => Err(wrong()),
-        }
-    }
-
-    pub(crate) async fn open(
-        &self,
-        purpose: Purpose,
-        challenge: &str,
-    ) -> Result<(Pending, Duration), CaptchaError> {
-        let opened = self.sealer().open(purpose, challenge)?;
-        let pending = Pending::from_bytes(&opened.content)?;
-        let left = self
-            .life_left(opened.generation, pending.issued, pending.expires)
-            .await?;
-        Ok((pending, left))
-    }
-
-    fn pend(
-        &self,
-        drawn: Drawn,
-        action: &str,
-        bits: u8,
-    ) -> Result<(Pending, Prompt), CaptchaError> {
-        let issued = self.timeline.now();
-        let pending = Pending {
-            id: random::array(self.random.as_ref())?,
-            issued,
-            expires: issued + millis(self.ledger.lives().challenge),
-            action: action.to_owned(),
-            stamp: Stamp {
-                salt: random::array(self.random.as_ref())?,
-                bits,
-            },
-            solution: drawn.solution,
-            seed: None,
-        };
-        Ok((pending, drawn.prompt))
-    }
-
-    async fn seal(&self, purpose: Purpose, pending: &Pending) -> Result<String, CaptchaError> {
-        let nonce = random::array(self.random.as_ref())?;
-        let generation = self.current_generation().await?;
-        self.sealer()
-            .seal(purpose, generation, nonce, &pending.to_bytes())
-    }
-
-    async fn token(&self, action: &str) -> Result<Token, CaptchaError> {
-        let issued = self.timeline.now();
-        let life = millis(self.ledger.lives().token);
-        let mut content = Vec::with_capacity(64 + action.len());
-        content.extend_from_slice(&random::array::<16>(self.random.as_ref())?);
-        content.extend_from_slice(&issued.to_be_bytes());
-        content.extend_from_slice(&(issued + life).to_be_bytes());
-        content.push(action.len() as u8);
-        content.extend_from_slice(action.as_bytes());
-        let generation = self.current_generation().await?;
-        Ok(Token {
-            text: self.sealer().tag(Purpose::Token, generation, &content),
-            life,
-        })
-    }
-
-    pub(crate) async fn current_generation(&self) -> Result<Generation, CaptchaError> {
-        Ok(Generation {
-            configured: self.generation,
-            store: self.ledger.generation().await?,
-        })
-    }
-
-    pub(crate) fn read_token(&self, token: &str) -> Result<TokenContent, CaptchaError> {
-        let opened = self.sealer().verify(Purpose::Token, token)?;
-        let mut reader = Reader(&opened.content);
-        let content = TokenContent {
-            generation: opened.generation,
-            id: reader.array()?,
-            issued: u64::from_be_bytes(reader.array()?),
-            expires: u64::from_be_bytes(reader.array()?),
-            action: reader.text()?.to_owned(),
-        };
-        reader.finish()?;
-        Ok(content)
-    }
-
-    async fn token_life_left(&self, token: &TokenContent) -> Result<Duration, CaptchaError> {
-        self.life_left(token.generation, token.issued, token.expires)
-            .await
-    }
-
-    /// Makes a token worthless without redeeming it.
-    pub(crate) async fn void_token(&self, token: &TokenContent) -> Result<(), CaptchaError> {
-        let left = self.token_life_left(token).await?;
-        self.spend(Mark::Token, &token.id, left).await
-    }
-
-    /// How long what was issued then may still be used.
-    async fn life_left(
-        &self,
-        generation: Generation,
-        issued: u64,
-        expires: u64,
-    ) -> Result<Duration, CaptchaError> {
-        let now = self.timeline.now();
-        let alive = generation == self.current_generation().await?
-            && issued <= now.saturating_add(FUTURE_MILLIS)
-            && now < expires;
-        if alive {
-            Ok(Duration::from_millis(expires - now))
-        } else {
-            Err(CaptchaError::new(
-                ErrorKind::Expired,
-                "it is past its life, or was issued before a restart or a rotation",
-            ))
-        }
-    }
-
-    /// The `Set-Cookie` value of a cookie of the registry.
-    pub(crate) fn set_cookie(&self, cookie: Cookie, value: &str) -> String {
-        self.cookies.set(cookie, value, self.ledger.lives())
-    }
-
-    async fn spend(&self, mark: Mark, id: &Id, left: Duration) -> Result<(), CaptchaError> {
-        if self.ledger.spend(mark, id, left).await? {
-            Ok(())
-        } else {
-            Err(CaptchaError::new(ErrorKind::Spent, "it was used before"))
-        }
-    }
-}
-
 impl From<StoreError> for CaptchaError {
     fn from(cause: StoreError) -> Self {
         Self::unavailable("the store could not answer").caused_by(cause)
     }
-}
-
-fn undrawable() -> CaptchaError {
-    CaptchaError::new(ErrorKind::Malformed, "this challenge has no picture")
 }
 
 #[cfg(test)]

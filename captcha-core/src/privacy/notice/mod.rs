@@ -2,14 +2,19 @@
 //! as JSON and as a page. What is not configured or not done is not in it.
 
 pub(crate) mod archive;
+mod model;
 mod page;
 mod text;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::Date;
 
 use archive::Archived;
+pub(crate) use model::Notice;
+use model::{
+    Change, Children, Controller, CookieRow, PurposeRow, RecipientRow, RecordRow, RightRow,
+    Sharing, Statement, Switch,
+};
 pub(crate) use page::{POLICY, document, page, table};
 pub(crate) use text::{ChoiceLabels, Language};
 
@@ -127,136 +132,6 @@ pub(crate) struct Facts<'a> {
     pub(crate) limits: bool,
     pub(crate) statistics: bool,
     pub(crate) archive: &'a [Archived],
-}
-
-/// A notice in one language.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Notice {
-    schema: String,
-    pub(crate) version: String,
-    pub(crate) date: String,
-    pub(crate) language: String,
-    controller: Controller,
-    encryption: String,
-    purposes: Vec<PurposeRow>,
-    cookies: Vec<CookieRow>,
-    records: Vec<RecordRow>,
-    not_kept: String,
-    recipients: Vec<RecipientRow>,
-    sharing: Sharing,
-    rights: Vec<RightRow>,
-    complaint: String,
-    obligation: String,
-    automated_decisions: String,
-    children: Children,
-    statistics: Switch,
-    global_privacy_control: Switch,
-    statements: Vec<Statement>,
-    pub(crate) changes: Vec<Change>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Controller {
-    name: String,
-    contact: String,
-    data_protection_officer: Option<String>,
-    representative: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PurposeRow {
-    id: String,
-    text: String,
-    basis: String,
-    article: String,
-    reason: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CookieRow {
-    name: String,
-    class: String,
-    purpose: String,
-    holds: String,
-    set_when: String,
-    life_seconds: Option<u64>,
-    life: String,
-    same_site: String,
-    secure: bool,
-    http_only: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RecordRow {
-    name: String,
-    purpose: String,
-    holds: String,
-    life_seconds: u64,
-    life: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RecipientRow {
-    name: String,
-    does: String,
-    transfer: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Sharing {
-    sold: bool,
-    shared: bool,
-    third_parties: u32,
-    text: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RightRow {
-    id: String,
-    text: String,
-    law: String,
-    method: String,
-    path: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Children {
-    audience: String,
-    text: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Switch {
-    on: bool,
-    text: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Statement {
-    id: String,
-    text: String,
-    made: String,
-    until: String,
-}
-
-/// An earlier version and what changed after it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Change {
-    pub(crate) version: String,
-    pub(crate) date: String,
-    pub(crate) text: String,
 }
 
 impl Notice {
