@@ -2,11 +2,15 @@
 
 mod reply;
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::timeout,
 };
 
@@ -24,6 +28,7 @@ pub struct Call {
     body: Vec<u8>,
     chunked: bool,
     sized: bool,
+    from: Option<IpAddr>,
 }
 
 impl Call {
@@ -37,7 +42,15 @@ impl Call {
             body: Vec::new(),
             chunked: false,
             sized: method == "POST",
+            from: None,
         }
+    }
+
+    /// Sends it from this address of the machine; Linux has all of 127.0.0.0/8.
+    #[must_use]
+    pub fn from(mut self, address: IpAddr) -> Self {
+        self.from = Some(address);
+        self
     }
 
     /// Adds a header; one of the same name stays. A `host` replaces the client's own.
@@ -149,7 +162,14 @@ pub fn form(target: &str, body: impl Into<Vec<u8>>) -> Call {
 pub async fn exchange(addr: SocketAddr, call: &Call) -> io::Result<Reply> {
     let bytes = call.bytes();
     let work = async {
-        let stream = TcpStream::connect(addr).await?;
+        let stream = match call.from {
+            Some(from) => {
+                let socket = TcpSocket::new_v4()?;
+                socket.bind(SocketAddr::new(from, 0))?;
+                socket.connect(addr).await?
+            }
+            None => TcpStream::connect(addr).await?,
+        };
         let _ = stream.set_nodelay(true);
         let (mut reader, mut writer) = stream.into_split();
         // At the same time: a server may refuse a long body before it has read it.

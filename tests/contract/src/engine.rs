@@ -122,6 +122,13 @@ impl Engine {
     /// Builds it, with the action `signup`.
     #[must_use]
     pub fn build(config: Config) -> Self {
+        let store = config.store.clone().map(|switch| switch as Arc<dyn Store>);
+        Self::build_on(store, config)
+    }
+
+    /// As [`Engine::build`], on any store.
+    #[must_use]
+    pub fn build_on(store: Option<Arc<dyn Store>>, config: Config) -> Self {
         let clock = HandClock::at(START);
         let random: Arc<dyn RandomSource> = if config.random_fails {
             Arc::new(FirstBytesOnly(SeededRandom::new(config.seed), 8.into()))
@@ -156,8 +163,8 @@ impl Engine {
             Some((threads, ready, waiting)) => builder.drawing(threads, ready, waiting),
             None => builder.draw_in_order(),
         };
-        if let Some(switch) = &config.store {
-            builder = builder.store(Arc::clone(switch) as Arc<dyn Store>);
+        if let Some(store) = store {
+            builder = builder.store(store);
         }
         Self {
             captcha: builder.build().unwrap(),

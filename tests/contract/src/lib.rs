@@ -15,6 +15,7 @@
 )]
 
 pub mod apps;
+pub mod canary;
 pub mod cases;
 pub mod client;
 pub mod engine;

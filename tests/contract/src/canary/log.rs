@@ -1,0 +1,42 @@
+//! Our lines of the log, complete: every target that begins with `captcha`, from TRACE on.
+
+use std::{
+    io,
+    sync::{Mutex, Once, PoisonError},
+};
+
+use tracing_subscriber::EnvFilter;
+
+static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Writer;
+
+impl io::Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Begins to keep the log of this process.
+pub fn keep() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing_subscriber::fmt()
+            .with_env_filter(EnvFilter::new("captcha=trace"))
+            .with_ansi(false)
+            .with_writer(|| Writer)
+            .init();
+    });
+}
+
+/// What was logged; the log is empty afterwards.
+#[must_use]
+pub fn take() -> Vec<u8> {
+    std::mem::take(&mut LINES.lock().unwrap_or_else(PoisonError::into_inner))
+}

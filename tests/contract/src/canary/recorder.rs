@@ -1,0 +1,107 @@
+//! A store that keeps everything it is handed.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use captcha_core::{
+    Store,
+    store::{Id, StoreFuture},
+};
+
+/// What the store was asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Does {
+    /// To mark an id used.
+    Spend,
+    /// To count a call under a key.
+    Hit,
+}
+
+/// One operation of the store.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The request that led to it, as `METHOD path`.
+    pub during: String,
+    /// What it was.
+    pub does: Does,
+    /// The id or key.
+    pub key: Vec<u8>,
+    /// The life or window.
+    pub life: Duration,
+}
+
+impl Operation {
+    /// Every byte of it, the key behind a colon.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = format!("{:?}:", self.does).into_bytes();
+        bytes.extend_from_slice(&self.key);
+        bytes.extend_from_slice(format!(":{:?}", self.life).as_bytes());
+        bytes
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} for {:?} in {}", self.does, self.life, self.during)
+    }
+}
+
+/// Any store, and a record of what it was handed.
+pub struct Recorder {
+    inner: Arc<dyn Store>,
+    operations: Mutex<Vec<Operation>>,
+    during: Mutex<String>,
+}
+
+impl Recorder {
+    /// Records what `inner` is handed.
+    #[must_use]
+    pub fn over(inner: Arc<dyn Store>) -> Arc<Self> {
+        Arc::new(Self {
+            inner,
+            operations: Mutex::default(),
+            during: Mutex::default(),
+        })
+    }
+
+    /// Says which request is sent next.
+    pub fn during(&self, request: &str) {
+        request.clone_into(&mut self.during.lock().unwrap());
+    }
+
+    /// What was recorded; the record is empty afterwards.
+    #[must_use]
+    pub fn take(&self) -> Vec<Operation> {
+        std::mem::take(&mut self.operations.lock().unwrap())
+    }
+
+    fn note(&self, does: Does, key: &Id, life: Duration) {
+        self.operations.lock().unwrap().push(Operation {
+            during: self.during.lock().unwrap().clone(),
+            does,
+            key: key.to_vec(),
+            life,
+        });
+    }
+}
+
+impl Store for Recorder {
+    fn spend<'a>(&'a self, id: &'a Id, ttl: Duration) -> StoreFuture<'a, bool> {
+        self.note(Does::Spend, id, ttl);
+        self.inner.spend(id, ttl)
+    }
+
+    fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64> {
+        self.note(Does::Hit, key, window);
+        self.inner.hit(key, window)
+    }
+
+    // It is handed nothing.
+    fn generation(&self) -> StoreFuture<'_, u64> {
+        self.inner.generation()
+    }
+}
