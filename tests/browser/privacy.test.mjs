@@ -51,7 +51,9 @@ onEach("privacy", (visit) => {
     const guest = await visit();
     const widget = new Widget(guest);
     await widget.tick();
+    const remembered = guest.page.waitForResponse((response) => response.request().method() === "PATCH");
     await widget.choose("Text image");
+    await remembered;
     await guest.page.goto(`${guest.server.base}/captcha/privacy/choices`);
     assert.equal(await guest.page.inputValue("#kind"), "text");
     await guest.page.selectOption("#theme", "dark");
