@@ -16,7 +16,8 @@ use crate::{
     key::KeyRing,
     limit::{Limiter, Limits},
     privacy::{
-        config::Privacy, ledger::Ledger, notice::Notices, registry::Lives, statistics::Statistics,
+        audit::AuditLog, config::Privacy, issued::Issued, ledger::Ledger, notice::Notices,
+        registry::Lives, statistics::Statistics,
     },
     proxy::TrustedProxies,
     random::{RandomSource, SystemRandom},
@@ -53,6 +54,7 @@ pub struct CaptchaBuilder {
     stock: StockConfig,
     privacy: Option<Privacy>,
     statistics: Option<Statistics>,
+    audit: Option<AuditLog>,
 }
 
 impl CaptchaBuilder {
@@ -82,6 +84,7 @@ impl CaptchaBuilder {
             },
             privacy: None,
             statistics: None,
+            audit: None,
         }
     }
 
@@ -100,6 +103,12 @@ impl CaptchaBuilder {
     /// Daily statistics of visitors who agree to them. Off unless set.
     pub fn statistics(mut self, statistics: Statistics) -> Self {
         self.statistics = Some(statistics);
+        self
+    }
+
+    /// Where administrative actions are written down; in memory unless set.
+    pub fn audit_log(mut self, log: AuditLog) -> Self {
+        self.audit = Some(log);
         self
     }
 
@@ -292,6 +301,8 @@ impl CaptchaBuilder {
         Ok(Captcha::assemble(Engine {
             notices,
             statistics: self.statistics,
+            issued: Issued::default(),
+            audit: self.audit.unwrap_or_else(AuditLog::in_memory),
             sealer: RwLock::new(Arc::new(Sealer::new(keys, &self.site)?)),
             stock: Stock::new(&self.kinds, &self.stock, Arc::clone(&self.random))?,
             limiter: Limiter::new(self.limits, Arc::clone(&self.random)),

@@ -21,7 +21,10 @@ use crate::{
     cookie::CookieConfig,
     error::{CaptchaError, ErrorKind},
     limit::Limiter,
-    privacy::{ledger::Ledger, notice::Notices, registry::Mark, statistics::Statistics},
+    privacy::{
+        audit::AuditLog, issued::Issued, ledger::Ledger, notice::Notices, registry::Mark,
+        statistics::Statistics,
+    },
     prompt::Prompt,
     random::RandomSource,
     seal::{Generation, Purpose, Sealer},
@@ -65,6 +68,8 @@ pub(crate) struct Engine {
     pub(crate) frame: bool,
     pub(crate) notices: Notices,
     pub(crate) statistics: Option<Statistics>,
+    pub(crate) issued: Issued,
+    pub(crate) audit: AuditLog,
 }
 
 /// A challenge on its way to the client: the `200` of `POST challenge`.

@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
 /// Tells the time in milliseconds since 1970-01-01T00:00:00Z.
 pub trait Clock: Send + Sync + 'static {
     /// Milliseconds since the Unix epoch.
@@ -52,6 +54,15 @@ impl Clock for SystemClock {
 /// A duration in whole milliseconds, at most `u64::MAX`.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A time in milliseconds since the Unix epoch, as RFC 3339 in UTC with whole seconds.
+pub(crate) fn rfc3339(millis: u64) -> String {
+    i64::try_from(millis / 1_000)
+        .ok()
+        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .and_then(|moment| moment.format(&Rfc3339).ok())
+        .unwrap_or_default()
 }
 
 /// A clock that never goes back, whatever the one inside does: a spent mark that expired would

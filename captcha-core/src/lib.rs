@@ -36,12 +36,14 @@ pub use error::{CaptchaError, ErrorKind};
 pub use key::{KeyRing, MIN_SECRET_BYTES, SecretKey};
 pub use limit::Limits;
 pub use privacy::{
+    audit::{AuditLog, BrokenAudit},
     config::{Audience, Claim, Privacy},
+    incident::{Incident, Revoked},
+    issued::Artefacts,
     registry::{Basis, Purpose},
     statistics::Statistics,
 };
 pub use prompt::{Prompt, PromptPicture};
 pub use proxy::TrustedProxies;
 pub use random::{RandomSource, SystemRandom};
-pub use revoke::Revoked;
 pub use store::{MemoryStore, Store};

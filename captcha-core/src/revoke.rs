@@ -2,29 +2,22 @@
 
 use std::sync::{Arc, PoisonError};
 
-use serde::Serialize;
-
-use crate::{captcha::Captcha, error::CaptchaError, random};
-
-/// What [`Captcha::revoke_all`] did, for the record of the incident.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Revoked {
-    /// When, in milliseconds since the Unix epoch.
-    pub at_unix_millis: u64,
-    /// The ids, in hexadecimal, of the keys that are out of use. An id gives no key away.
-    pub keys: Vec<String>,
-    /// The id of the key that replaced them.
-    pub new_key: String,
-    /// The store's generation from then on.
-    pub generation: u64,
-}
+use crate::{
+    captcha::Captcha,
+    error::CaptchaError,
+    privacy::{
+        audit::Action,
+        incident::{Incident, Known, Revoked},
+        notice::Language,
+    },
+    random,
+};
 
 impl Captcha {
     /// Makes everything worthless that was issued before: tokens, challenges, sessions, and the
     /// cookies of selections and decisions. This process gets a new key out of nothing, the store
     /// another generation, which every process sees that shares it, and the salts behind the limits'
-    /// pseudonyms are destroyed. Visitors solve once more; a call that is being answered at this
+    /// pseudonyms are destroyed. The audit log gets a line. Visitors solve once more; a call that is being answered at this
     /// moment may still pass.
     ///
     /// The configured secret comes into force again with the next start. If it was the secret that
@@ -45,15 +38,53 @@ impl Captcha {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = renewed;
         engine.limiter.forget();
-        let generation = engine.ledger.renew_generation().await?;
+        let now = engine.timeline.now();
+        let artefacts = engine.issued.alive(engine.ledger.lives(), now);
         let keys = old.key_ids();
+        // What leaked is dead in this process; a full disk does not keep the others from it.
+        let detail = format!("keys {} replaced by {new_key}", keys.join(" "));
+        if let Err(error) = engine.audit.record(Action::Revoke, detail, now) {
+            tracing::error!(?error, "captcha: the revocation is not in the audit log");
+        }
+        let generation = engine.ledger.renew_generation().await?;
+        engine.issued.forget();
         tracing::warn!(?keys, %new_key, "captcha: everything issued so far was revoked");
         Ok(Revoked {
-            at_unix_millis: engine.timeline.now(),
+            at_unix_millis: now,
             keys,
             new_key,
             generation,
+            artefacts,
         })
+    }
+
+    /// The record of an incident that ended with [`Captcha::revoke_all`], with what a notification
+    /// under GDPR Art. 33 needs, from the running configuration. `what` says what happened.
+    pub fn incident(&self, revoked: &Revoked, what: impl Into<String>) -> Incident {
+        let engine = self.engine();
+        let privacy = engine.notices.privacy();
+        let notice = engine
+            .notices
+            .current(Language::English, revoked.at_unix_millis);
+        let (data, not_kept) = notice.kept();
+        Incident::new(Known {
+            what: what.into(),
+            site: engine.sealer().site().to_owned(),
+            revoked: revoked.clone(),
+            data,
+            not_kept,
+            controller: privacy.controller.clone(),
+            contact: privacy.contact.clone(),
+            officer: privacy.officer.clone(),
+            notice_version: notice.version,
+        })
+    }
+
+    /// The record of administrative actions so far, for
+    /// [`AuditLog::verify`](crate::AuditLog::verify).
+    #[must_use]
+    pub fn audit_log(&self) -> String {
+        self.engine().audit.text()
     }
 }
 
@@ -174,6 +205,16 @@ mod tests {
         let revoked = block_on(captcha.revoke_all()).unwrap();
         assert_eq!((revoked.keys.len(), revoked.new_key.len()), (1, 8));
         assert_ne!(revoked.keys.first(), Some(&revoked.new_key));
+        let issued = number as u64 + 5;
+        // A token is made of a challenge of its own, and every way through the routes begins a visit.
+        assert_eq!(
+            (
+                revoked.artefacts.tokens,
+                revoked.artefacts.challenges,
+                revoked.artefacts.sessions
+            ),
+            (issued, 2 * issued + 2, 2)
+        );
         for artefacts in [&mine, &theirs, &control] {
             assert_eq!(taken(&captcha, artefacts), 0);
         }
@@ -185,6 +226,57 @@ mod tests {
         );
         let fresh = issue(&captcha, 3);
         assert_eq!(taken(&captcha, &fresh), 3 + 3 + 3);
+    }
+
+    #[test]
+    fn the_incident_record_has_what_a_notification_needs() {
+        let store = Arc::new(MemoryStore::new().unwrap());
+        let captcha = engine(&store);
+        issue(&captcha, 3);
+        let revoked = block_on(captcha.revoke_all()).unwrap();
+        let known = 1_800_000_000_000;
+        let incident = captcha
+            .incident(
+                &revoked,
+                "The secret was in a <b>log</b>\n# that others read",
+            )
+            .known_since(known)
+            .people("visitors of one hour, about 40")
+            .measure("The log was closed.");
+        let json: serde_json::Value = serde_json::from_str(&incident.to_json()).unwrap();
+        for (field, value) in [
+            ("known_since", "2027-01-15T08:00:00Z"),
+            ("report_until", "2027-01-18T08:00:00Z"),
+            ("new_key", &revoked.new_key),
+            ("site", "default"),
+        ] {
+            assert_eq!(json[field], value, "{field}");
+        }
+        assert_eq!(json["keys_out_of_use"][0], revoked.keys[0]);
+        assert_eq!(json["artefacts_revoked_at_most"]["tokens"], 3);
+        assert!(json["consequences"].is_null(), "nobody said so yet");
+        assert_eq!(json["measures"].as_array().unwrap().len(), 2);
+        let kept = json["data"].as_array().unwrap();
+        assert!(kept.iter().any(|data| data["name"] == "token-mark"));
+        let text = incident.to_markdown();
+        for part in [
+            "Art. 33(3)(a)",
+            "Art. 33(3)(b)",
+            "Art. 33(3)(c)",
+            "Art. 33(3)(d)",
+            "2027-01-18T08:00:00Z (72 hours)",
+            "about 40",
+            "To be filled in",
+            "at most: 7 challenges, 3 tokens, 1 sessions",
+            "a \\<b\\>log\\</b\\> \\# that",
+            &revoked.keys[0],
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+
+        let audit = captcha.audit_log();
+        assert_eq!(crate::AuditLog::verify(&audit, None), Ok(1));
+        assert!(audit.contains(&revoked.keys[0]) && audit.contains("\"revoke\""));
     }
 
     #[test]

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use crate::{
     error::{CaptchaError, ErrorKind},
     key::{self, KeyRing},
+    privacy::audit::hex,
 };
 
 const VERSION: u8 = 1;
@@ -147,6 +148,10 @@ impl Sealer {
         })
     }
 
+    pub(crate) fn site(&self) -> &str {
+        &self.site
+    }
+
     /// A sealer for the same site whose one key is new: it knows nothing of what was made before.
     pub(crate) fn renewed(&self, secret: &[u8; 32]) -> Result<Self, CaptchaError> {
         let ring = KeyRing::new(key::SecretKey::new(to_text(secret))?);
@@ -157,7 +162,7 @@ impl Sealer {
     pub(crate) fn key_ids(&self) -> Vec<String> {
         std::iter::once(&self.active)
             .chain(&self.verify_only)
-            .map(|keys| keys.id.iter().map(|byte| format!("{byte:02x}")).collect())
+            .map(|keys| hex(&keys.id))
             .collect()
     }
 

@@ -8,7 +8,10 @@ use crate::{
     clock::millis,
     cookie,
     error::CaptchaError,
-    privacy::registry::{Cookie, Life},
+    privacy::{
+        issued::Artefact,
+        registry::{Cookie, Life},
+    },
     random,
     seal::{Purpose, Reader},
     store::Id,
@@ -82,6 +85,7 @@ impl Engine {
         content.extend_from_slice(&refreshed.seen.to_be_bytes());
         let nonce = random::array(self.random.as_ref())?;
         let generation = self.current_generation().await?;
+        self.issued.add(Artefact::Session, self.timeline.now());
         let value = (self.sealer()).seal(Purpose::Session, generation, nonce, &content)?;
         Ok(Some(self.set_cookie(Cookie::Session, &value)))
     }

@@ -12,7 +12,10 @@ use crate::{
     clock::millis,
     error::{CaptchaError, ErrorKind},
     pending::Pending,
-    privacy::registry::{Cookie, Mark},
+    privacy::{
+        issued::Artefact,
+        registry::{Cookie, Mark},
+    },
     prompt::Prompt,
     random,
     render::Picture,
@@ -132,6 +135,7 @@ impl Engine {
     ) -> Result<String, CaptchaError> {
         let nonce = random::array(self.random.as_ref())?;
         let generation = self.current_generation().await?;
+        self.issued.add(Artefact::Challenge, pending.issued);
         self.sealer()
             .seal(purpose, generation, nonce, &pending.to_bytes())
     }
@@ -146,6 +150,7 @@ impl Engine {
         content.push(action.len() as u8);
         content.extend_from_slice(action.as_bytes());
         let generation = self.current_generation().await?;
+        self.issued.add(Artefact::Token, issued);
         Ok(Token {
             text: self.sealer().tag(Purpose::Token, generation, &content),
             life,

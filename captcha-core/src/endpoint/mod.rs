@@ -135,9 +135,10 @@ impl Route {
     const fn allow(self) -> &'static str {
         match self {
             Self::Answer | Self::Challenge => "POST",
-            Self::Asset(_) | Self::FrameImage | Self::Statistics => "GET, HEAD",
+            Self::Asset(_) | Self::FrameImage => "GET, HEAD",
             Self::Frame => "GET, HEAD, POST",
             Self::Privacy(route) => route.allow(),
+            Self::Statistics => "DELETE, GET, HEAD",
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     error::CaptchaError,
     pending::Pending,
     privacy::{
+        audit::Action,
         registry::Cookie,
         statistics::{
             Event, Happening, Statistics,
@@ -123,6 +124,9 @@ impl Captcha {
                 "The query does not fit; unknown parameters are refused.",
             ));
         };
+        if request.method == "DELETE" {
+            return settle(self.purge_statistics().await.map(|()| Response::empty(204)));
+        }
         let days = match self.released(config).await {
             Ok(days) => days,
             Err(error) => return settle(Err(error)),
@@ -147,7 +151,7 @@ impl Captcha {
     /// `None` where statistics are off.
     ///
     /// # Errors
-    /// `Unavailable` when the store does not answer.
+    /// `Unavailable` when the store does not answer, or the audit log cannot be written.
     pub async fn statistics_json(&self) -> Result<Option<String>, CaptchaError> {
         let Some(config) = &self.engine().statistics else {
             return Ok(None);
@@ -156,10 +160,24 @@ impl Captcha {
         Ok(Some(shown::json(&days, config).to_string()))
     }
 
+    /// Forgets every counter, of all days. Written down in the audit log first. Released figures
+    /// cannot be called back, and nothing in them is anybody's.
+    ///
+    /// # Errors
+    /// `Unavailable` when the audit log or the store does not answer.
+    pub async fn purge_statistics(&self) -> Result<(), CaptchaError> {
+        let engine = self.engine();
+        let now = engine.timeline.now();
+        (engine.audit).record(Action::Purge, "statistics".to_owned(), now)?;
+        engine.ledger.forget_counts().await
+    }
+
     /// Closed days with something on them, newest first.
     async fn released(&self, config: &Statistics) -> Result<Vec<Day>, CaptchaError> {
         let engine = self.engine();
-        let open = (engine.timeline.now().saturating_sub(CLOSING_MILLIS)) / DAY_MILLIS;
+        let now = engine.timeline.now();
+        engine.audit.record_read(Action::StatisticsRead, now)?;
+        let open = now.saturating_sub(CLOSING_MILLIS) / DAY_MILLIS;
         let open = u32::try_from(open).unwrap_or(u32::MAX);
         let oldest = open.saturating_sub(SHOWN_DAYS.min(config.retention_days));
         let mut days = Vec::new();
@@ -173,5 +191,102 @@ impl Captcha {
             days.push(release(config, date.to_string(), &counts, &seed));
         }
         Ok(days)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        SecretKey,
+        endpoint::Headers,
+        testing::{block_on, privacy},
+    };
+
+    fn engine() -> Captcha {
+        (Captcha::builder().key(SecretKey::generate().unwrap()))
+            .privacy(privacy())
+            .statistics(Statistics::new())
+            .work_bits(0, 1)
+            .draw_in_order()
+            .build()
+            .unwrap()
+    }
+
+    /// Sends a call with the cookies of a visitor, and gives them as they are after it.
+    fn call(captcha: &Captcha, method: &str, path: &str, cookies: &str, body: &str) -> String {
+        let headers: [(&str, &[u8]); 2] = [
+            ("content-type", b"application/json"),
+            ("cookie", cookies.as_bytes()),
+        ];
+        let response = block_on(captcha.handle(&Request {
+            method,
+            path,
+            query: None,
+            headers: headers.into_iter().collect::<Headers<'_>>(),
+            body: body.as_bytes(),
+            peer: None,
+        }));
+        assert!(
+            response.status < 300,
+            "{method} {path}: {}",
+            response.status
+        );
+        let set = (response.headers.iter()).filter(|(name, _)| *name == "set-cookie");
+        set.filter_map(|(_, value)| value.split_once(';'))
+            .map(|(pair, _)| pair)
+            .filter(|pair| !pair.ends_with('='))
+            .fold(cookies.to_owned(), |cookies, pair| {
+                format!("{pair}; {cookies}")
+            })
+    }
+
+    #[test]
+    fn what_was_counted_before_a_withdrawal_stands_and_nothing_is_added() {
+        let captcha = engine();
+        let version = captcha.engine().notices.version().to_owned();
+        let grant = format!(r#"{{"choice":"granted","version":"{version}"}}"#);
+        let today = || captcha.moment(false).day;
+        let counts = || block_on(captcha.engine().ledger.counts(today())).unwrap();
+        let agreed = call(&captcha, "PUT", "/privacy/consent", "", &grant);
+        assert!(counts().is_empty());
+        let work = r#"{"kind":"work"}"#;
+        call(&captcha, "POST", "/challenge", &agreed, work);
+        let before = counts();
+        assert_eq!(before.get("issued.kind.work"), Some(&1), "{before:?}");
+
+        let withdrawn = call(&captcha, "DELETE", "/privacy/consent", &agreed, "");
+        call(&captcha, "POST", "/challenge", &withdrawn, work);
+        assert_eq!(counts(), before);
+        // The control: somebody who agrees is counted.
+        call(&captcha, "POST", "/challenge", &agreed, work);
+        assert_ne!(counts(), before);
+    }
+
+    #[test]
+    fn ten_thousand_browsers_in_one_state_carry_one_value() {
+        let captcha = engine();
+        let version = captcha.engine().notices.version().to_owned();
+        let grant = format!(r#"{{"choice":"granted","version":"{version}"}}"#);
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..10_000 {
+            let agreed = call(&captcha, "PUT", "/privacy/consent", "", &grant);
+            let cookies = call(
+                &captcha,
+                "POST",
+                "/challenge",
+                &agreed,
+                r#"{"kind":"work"}"#,
+            );
+            let lasting = cookies
+                .split("; ")
+                .filter(|pair| !pair.contains("captcha-session"));
+            seen.insert(lasting.collect::<Vec<_>>().join("; "));
+        }
+        assert_eq!(seen.len(), 1, "no number stands for a visitor");
+        assert!(
+            seen.first()
+                .is_some_and(|pair| pair.contains("captcha-stats="))
+        );
     }
 }

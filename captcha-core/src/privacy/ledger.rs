@@ -62,6 +62,10 @@ impl Ledger {
         Ok(self.store.counts(day).await?.into_iter().collect())
     }
 
+    pub(crate) async fn forget_counts(&self) -> Result<(), CaptchaError> {
+        Ok(self.store.forget_counts().await?)
+    }
+
     pub(crate) async fn renew_generation(&self) -> Result<u64, CaptchaError> {
         Ok(self.store.renew_generation().await?)
     }

@@ -128,6 +128,14 @@ impl Life {
             Self::Fixed(life) => Some(life),
         }
     }
+
+    /// The life of an entry that no application configures.
+    pub(crate) const fn longest_fixed(self) -> Duration {
+        match self {
+            Self::Fixed(life) => life,
+            _ => Duration::ZERO,
+        }
+    }
 }
 
 /// Whether a cookie is needed for what the visitor asked for.
@@ -234,6 +242,7 @@ pub(crate) enum Record {
     VisitorCalls,
     SiteCalls,
     CallSalt,
+    IssuedCounts,
     DailyCounters,
 }
 
@@ -249,12 +258,13 @@ pub(crate) struct RecordEntry {
 pub(crate) const MARK_MARGIN: Duration = Duration::from_secs(5);
 
 impl Record {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::ChallengeMark,
         Self::TokenMark,
         Self::VisitorCalls,
         Self::SiteCalls,
         Self::CallSalt,
+        Self::IssuedCounts,
         Self::DailyCounters,
     ];
 
@@ -285,6 +295,11 @@ impl Record {
                 name: "call-salt",
                 purpose: Purpose::AbusePrevention,
                 life: Life::Fixed(Duration::from_secs(20 * 60)),
+            },
+            Self::IssuedCounts => RecordEntry {
+                name: "issued-counts",
+                purpose: Purpose::Security,
+                life: Life::Fixed(Duration::from_secs(8 * 3_600)),
             },
             Self::DailyCounters => RecordEntry {
                 name: "daily-counters",

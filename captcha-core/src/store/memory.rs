@@ -232,6 +232,11 @@ impl Store for MemoryStore {
         Box::pin(std::future::ready(self.add(day, cell, ttl)))
     }
 
+    fn forget_counts(&self) -> StoreFuture<'_, ()> {
+        self.days().clear();
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     fn counts(&self, day: u32) -> StoreFuture<'_, Vec<(String, u64)>> {
         let days = self.days();
         let counts = days.get(&day).map_or_else(Vec::new, |(_, cells)| {

@@ -53,6 +53,14 @@ pub trait Store: Send + Sync + 'static {
         ))))
     }
 
+    /// Forgets every daily counter. Asked for only by
+    /// [`Captcha::purge_statistics`](crate::Captcha::purge_statistics) and `DELETE stats`.
+    fn forget_counts(&self) -> StoreFuture<'_, ()> {
+        Box::pin(std::future::ready(Err(StoreError::Unavailable(
+            "this store keeps no statistics".into(),
+        ))))
+    }
+
     /// Every counter of a day that is not zero.
     fn counts(&self, _day: u32) -> StoreFuture<'_, Vec<(String, u64)>> {
         Box::pin(std::future::ready(Err(StoreError::Unavailable(

@@ -1,13 +1,11 @@
 //! `GET`, `PATCH` and `DELETE privacy/data`: everything that is held of this visitor, with purpose,
 //! basis and end; correct it; delete it.
 
-use serde::Serialize;
-use serde_json::{Map, Value};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-
 use crate::{
     captcha::Captcha,
-    challenge, cookie,
+    challenge,
+    clock::rfc3339 as moment,
+    cookie,
     endpoint::{Problem, Request, Response, guard::TOKEN_HEADER, problem, puzzle::settle},
     error::{CaptchaError, ErrorKind},
     privacy::{
@@ -18,6 +16,8 @@ use crate::{
     },
     seal::{Purpose, to_text},
 };
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// The shape of the JSON.
 const SCHEMA: &str = "urn:captcha:data:1";
@@ -228,13 +228,4 @@ fn unfit() -> Problem {
         "A selection is `language`, `theme`, `kind`, `contrast` or `motion`, with a value that the \
          page of choices offers, or null.",
     )
-}
-
-/// A time in milliseconds since the Unix epoch, as RFC 3339.
-fn moment(millis: u64) -> String {
-    i64::try_from(millis / 1_000)
-        .ok()
-        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
-        .and_then(|moment| moment.format(&Rfc3339).ok())
-        .unwrap_or_default()
 }

@@ -19,6 +19,7 @@ pub(crate) use page::{POLICY, document, page, table};
 pub(crate) use text::{ChoiceLabels, Language};
 
 use super::{
+    audit::hex,
     config::{Audience, Privacy, day},
     registry::{self, Cookie, Life, Lives, Purpose, Record},
     rights::Right,
@@ -258,7 +259,7 @@ impl Facts<'_> {
 
     fn keeps(&self, record: Record) -> bool {
         match record {
-            Record::ChallengeMark | Record::TokenMark => true,
+            Record::ChallengeMark | Record::TokenMark | Record::IssuedCounts => true,
             Record::VisitorCalls | Record::SiteCalls | Record::CallSalt => self.limits,
             Record::DailyCounters => self.statistics,
         }
@@ -315,7 +316,7 @@ pub(crate) fn version(facts: &Facts<'_>) -> String {
         hash.update(bytes);
     }
     let digest = hash.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest)
 }
 
 #[cfg(test)]

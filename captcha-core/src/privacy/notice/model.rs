@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::privacy::incident::IncidentData;
+
 /// A notice in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -130,4 +132,21 @@ pub(crate) struct Change {
     pub(crate) version: String,
     pub(crate) date: String,
     pub(crate) text: String,
+}
+
+impl Notice {
+    /// Every kind of record, and what is not kept.
+    pub(crate) fn kept(&self) -> (Vec<IncidentData>, String) {
+        let cookies = self.cookies.iter().map(|cookie| IncidentData {
+            name: cookie.name.clone(),
+            holds: cookie.holds.clone(),
+            life: cookie.life.clone(),
+        });
+        let records = self.records.iter().map(|record| IncidentData {
+            name: record.name.clone(),
+            holds: record.holds.clone(),
+            life: record.life.clone(),
+        });
+        (cookies.chain(records).collect(), self.not_kept.clone())
+    }
 }

@@ -64,6 +64,10 @@ pub(super) const TEXT: Text = Text {
         Record::CallSalt => {
             "A random salt behind these pseudonyms, in memory alone. A new one begins every ten minutes."
         }
+        Record::IssuedCounts => {
+            "How many challenges, solutions and visits there were in each minute, in memory alone, to tell \
+             after an incident how much was concerned. No number that stands for anybody."
+        }
         Record::DailyCounters => {
             "How many visitors who agreed were given a challenge, solved, failed or came too late on a day, \
              by kind and language, and how long their first solution took."

@@ -66,7 +66,22 @@ pub(super) fn cases() -> Vec<Case> {
                         )
                     })
                     .collect();
-            assert_eq!(crawl(c).await, said);
+            let set = crawl(c).await;
+            assert_eq!(set, said);
+            // The controls: each of these mutants of the notice would be noticed.
+            let mut mutants = Vec::new();
+            for (name, life) in &said {
+                let mut longer = said.clone();
+                longer.insert(name.clone(), life.map_or(Some(1), |life| Some(life + 1)));
+                let mut fewer = said.clone();
+                fewer.remove(name);
+                mutants.extend([longer, fewer]);
+            }
+            let mut more = said.clone();
+            more.insert("__Host-captcha-trail".to_owned(), None);
+            mutants.push(more);
+            assert_eq!(mutants.len(), 9);
+            assert!(mutants.iter().all(|mutant| *mutant != set));
             assert!(said.contains_key(SESSION.0) && said.len() == 4);
         },
     )]

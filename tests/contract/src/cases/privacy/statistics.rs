@@ -228,6 +228,39 @@ pub(super) fn cases() -> Vec<Case> {
         )
         .config(counting),
         Case::new(
+            "a purge is for who holds the key, forgets every count, and is written down",
+            async |c: &Client| {
+                for _ in 0..25 {
+                    solve(c, &mut agreed(c).await).await;
+                }
+                c.engine.wait(DAY);
+                let days = |stats: Value| stats["days"].as_array().unwrap().len();
+                assert_eq!(days(stats(c).await), 1);
+                let purge = Call::new("DELETE", STATS);
+                for value in ["", "Bearer x", KEY] {
+                    c.send(purge.clone().header("authorization", value))
+                        .await
+                        .refused(401, "unauthorised");
+                }
+                assert_eq!(days(stats(c).await), 1);
+                c.send(purge.header("authorization", format!("Bearer {KEY}")))
+                    .await
+                    .is(204);
+                assert_eq!(days(stats(c).await), 0);
+                let log = c.engine.captcha.audit_log();
+                assert_eq!(captcha_core::AuditLog::verify(&log, None), Ok(2));
+                let actions: Vec<_> = log
+                    .lines()
+                    .map(|line| {
+                        let line: Value = serde_json::from_str(line).unwrap();
+                        line["action"].as_str().unwrap().to_owned()
+                    })
+                    .collect();
+                assert_eq!(actions, ["statistics-read", "purge"]);
+            },
+        )
+        .config(counting),
+        Case::new(
             "the notice speaks of statistics where there are any",
             async |c: &Client| {
                 let notice = c.send(get(&format!("{NOTICE}?format=json"))).await.json();
