@@ -23,7 +23,7 @@ use crate::{
     random::{RandomSource, SystemRandom},
     seal::Sealer,
     stock::{Stock, StockConfig},
-    store::{MemoryStore, Store},
+    store::{Link, MemoryStore, Store},
 };
 
 /// Longest name of a site or an action.
@@ -55,6 +55,7 @@ pub struct CaptchaBuilder {
     privacy: Option<Privacy>,
     statistics: Option<Statistics>,
     audit: Option<AuditLog>,
+    feedback: bool,
 }
 
 impl CaptchaBuilder {
@@ -85,6 +86,7 @@ impl CaptchaBuilder {
             privacy: None,
             statistics: None,
             audit: None,
+            feedback: false,
         }
     }
 
@@ -103,6 +105,14 @@ impl CaptchaBuilder {
     /// Daily statistics of visitors who agree to them. Off unless set.
     pub fn statistics(mut self, statistics: Statistics) -> Self {
         self.statistics = Some(statistics);
+        self
+    }
+
+    /// A form at `GET privacy/feedback` for what visitors think of the notice and of data
+    /// protection: sealed, kept for 30 days, without an address. Off unless set; read it with
+    /// [`Captcha::feedback`].
+    pub fn feedback_form(mut self) -> Self {
+        self.feedback = true;
         self
     }
 
@@ -280,6 +290,14 @@ impl CaptchaBuilder {
                 Arc::clone(&self.clock),
             )),
         };
+        let link = store.link();
+        let encrypted = arrivals.transport() == Transport::Https && self.cookies.is_secure();
+        if link == Link::Plain && encrypted {
+            return Err(CaptchaError::configuration(
+                "the store is on another host and what it is handed travels in the open: give it an \
+                 address with TLS (such as rediss://), or one on this machine",
+            ));
+        }
         if let Some(statistics) = &self.statistics {
             statistics.check()?;
         }
@@ -294,9 +312,10 @@ impl CaptchaBuilder {
             privacy,
             lives,
             self.cookies.is_secure(),
-            arrivals.transport() == Transport::Https && self.cookies.is_secure(),
+            encrypted,
             self.limits,
             self.statistics.is_some(),
+            self.feedback,
         )?;
         Ok(Captcha::assemble(Engine {
             notices,
@@ -309,6 +328,7 @@ impl CaptchaBuilder {
             arrivals,
             timeline: Timeline::new(self.clock),
             frame: self.frame && self.kinds.contains(&Kind::Text),
+            link,
             ledger: Ledger::new(store, lives),
             random: self.random,
             action: self.action,

@@ -29,7 +29,7 @@ use crate::{
     random::RandomSource,
     seal::{Generation, Purpose, Sealer},
     stock::Stock,
-    store::{Id, StoreError},
+    store::{Id, Link, StoreError},
 };
 
 /// The engine. Cheap to clone; all clones are one.
@@ -58,6 +58,7 @@ pub(crate) struct Engine {
     pub(crate) arrivals: Arrivals,
     pub(crate) timeline: Timeline,
     pub(crate) ledger: Ledger,
+    pub(crate) link: Link,
     pub(crate) random: Arc<dyn RandomSource>,
     pub(crate) action: String,
     pub(crate) kinds: Vec<Kind>,

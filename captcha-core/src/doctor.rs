@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     arrival::Transport, captcha::Captcha, limit::Limits, privacy::config::day,
-    privacy::notice::date_of,
+    privacy::notice::date_of, store::Link,
 };
 
 /// How much a [`Finding`] matters.
@@ -90,6 +90,21 @@ impl Captcha {
                 "Visitors may arrive by plain HTTP".into(),
                 "Leave `.insecure_plain_http()` out behind HTTPS.",
             );
+        }
+        match engine.link {
+            Link::Plain => find(
+                "plain-store",
+                Severity::Warning,
+                "What the store is handed travels in the open to another host".into(),
+                "Give it an address with TLS, such as rediss://.",
+            ),
+            Link::Unstated => find(
+                "unstated-store",
+                Severity::Advice,
+                "The store does not say how what it is handed travels".into(),
+                "Let its `Store::link` say so.",
+            ),
+            Link::Local | Link::Encrypted => {}
         }
         if engine.limiter.limits() == Limits::UNLIMITED {
             find(
@@ -182,8 +197,30 @@ mod tests {
     use crate::{
         CookieConfig, SecretKey,
         privacy::config::{Claim, Privacy},
+        store::{Id, Store, StoreFuture},
         testing::HandClock,
     };
+
+    /// A store somewhere.
+    struct Linked(Link);
+
+    impl Store for Linked {
+        fn link(&self) -> Link {
+            self.0
+        }
+
+        fn spend<'a>(&'a self, _: &'a Id, _: Duration) -> StoreFuture<'a, bool> {
+            Box::pin(std::future::ready(Ok(true)))
+        }
+
+        fn hit<'a>(&'a self, _: &'a Id, _: Duration) -> StoreFuture<'a, u64> {
+            Box::pin(std::future::ready(Ok(1)))
+        }
+
+        fn generation(&self) -> StoreFuture<'_, u64> {
+            Box::pin(std::future::ready(Ok(0)))
+        }
+    }
 
     fn ids(captcha: &Captcha) -> Vec<&'static str> {
         captcha.doctor().iter().map(|finding| finding.id).collect()
@@ -236,6 +273,21 @@ mod tests {
         one(
             ids(&plain.cookies(CookieConfig::default()).build().unwrap()),
             "plain-http",
+        );
+        let on = |link| {
+            let base = base().privacy(privacy()).store(Arc::new(Linked(link)));
+            base.cookies(CookieConfig::default())
+        };
+        one(ids(&on(Link::Unstated).build().unwrap()), "unstated-store");
+        for sound in [Link::Local, Link::Encrypted] {
+            assert_eq!(ids(&on(sound).build().unwrap()), ["testing-build"]);
+        }
+        let refused = on(Link::Plain).build().unwrap_err().to_string();
+        assert!(refused.contains("rediss://"), "{refused}");
+        let developing = on(Link::Plain).cookies(CookieConfig::insecure_localhost());
+        assert_eq!(
+            ids(&developing.build().unwrap()),
+            ["testing-build", "insecure-cookies", "plain-store"]
         );
         one(with(privacy().dated("2026-01-01")), "old-notice");
         one(

@@ -38,6 +38,7 @@ pub use limit::Limits;
 pub use privacy::{
     audit::{AuditLog, BrokenAudit},
     config::{Audience, Claim, Privacy},
+    feedback::Feedback,
     incident::{Incident, Revoked},
     issued::Artefacts,
     registry::{Basis, Purpose},

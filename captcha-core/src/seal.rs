@@ -29,12 +29,15 @@ const TAG: usize = 32;
 
 /// Longest sealed or tagged string that is looked at, in characters.
 pub(crate) const MAX_LENGTH: usize = 1_024;
+/// As [`MAX_LENGTH`], for what was sealed to be stored.
+const MAX_STORED: usize = 4_096;
 
 /// What a sealed or tagged string is: its own key, its own name in the authenticated data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Challenge,
     Consent,
+    Feedback,
     FrameChallenge,
     Preferences,
     Session,
@@ -47,11 +50,19 @@ impl Purpose {
         match self {
             Self::Challenge => "challenge",
             Self::Consent => "consent",
+            Self::Feedback => "feedback",
             Self::FrameChallenge => "frame-challenge",
             Self::Preferences => "preferences",
             Self::Session => "session",
             Self::Statistics => "statistics",
             Self::Token => "token",
+        }
+    }
+
+    const fn max_length(self) -> usize {
+        match self {
+            Self::Feedback => MAX_STORED,
+            _ => MAX_LENGTH,
         }
     }
 }
@@ -84,6 +95,7 @@ struct Keys {
     id: [u8; KEY_ID],
     challenge: XChaCha20Poly1305,
     consent: XChaCha20Poly1305,
+    feedback: XChaCha20Poly1305,
     frame_challenge: XChaCha20Poly1305,
     preferences: XChaCha20Poly1305,
     session: XChaCha20Poly1305,
@@ -106,6 +118,7 @@ impl Keys {
             id: *key::derive::<KEY_ID>(secret, "key-id", site)?,
             challenge: cipher(Purpose::Challenge)?,
             consent: cipher(Purpose::Consent)?,
+            feedback: cipher(Purpose::Feedback)?,
             frame_challenge: cipher(Purpose::FrameChallenge)?,
             preferences: cipher(Purpose::Preferences)?,
             session: cipher(Purpose::Session)?,
@@ -119,6 +132,7 @@ impl Keys {
         match purpose {
             Purpose::Challenge => Some(&self.challenge),
             Purpose::Consent => Some(&self.consent),
+            Purpose::Feedback => Some(&self.feedback),
             Purpose::FrameChallenge => Some(&self.frame_challenge),
             Purpose::Preferences => Some(&self.preferences),
             Purpose::Session => Some(&self.session),
@@ -225,7 +239,7 @@ impl Sealer {
         purpose: Purpose,
         text: &str,
     ) -> Result<Opened<Zeroizing<Vec<u8>>>, CaptchaError> {
-        let wire = decode(text)?;
+        let wire = decode(purpose, text)?;
         let (header, id, generation, rest) = split(&wire)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or_else(malformed)?;
         let payload = Payload {
@@ -258,7 +272,7 @@ impl Sealer {
         purpose: Purpose,
         text: &str,
     ) -> Result<Opened<Vec<u8>>, CaptchaError> {
-        let wire = decode(text)?;
+        let wire = decode(purpose, text)?;
         let (header, id, generation, rest) = split(&wire)?;
         let (content, tag) = rest.split_last_chunk::<TAG>().ok_or_else(malformed)?;
         self.mac(self.keys(id), purpose, header, content)
@@ -318,8 +332,8 @@ fn malformed() -> CaptchaError {
 }
 
 /// The engine refuses padding, other alphabets and stray bits: one content, one encoding.
-fn decode(text: &str) -> Result<Vec<u8>, CaptchaError> {
-    if text.len() > MAX_LENGTH {
+fn decode(purpose: Purpose, text: &str) -> Result<Vec<u8>, CaptchaError> {
+    if text.len() > purpose.max_length() {
         return Err(malformed());
     }
     URL_SAFE_NO_PAD.decode(text).map_err(|_| malformed())

@@ -43,6 +43,7 @@ CRATES = {
 RUST_TEST = re.compile(r"((?:^[ \t]*#\[[^\]]*\]\n)+)[ \t]*(?:async )?fn (\w+)\(", re.M)
 INNER_MODULE = re.compile(r"^mod (\w+) \{", re.M)
 CASE = re.compile(r'Case::new\(\s*(?:format!\(\s*)?"((?:[^"\\]|\\.)*)"')
+ON_EACH = re.compile(r"^on_each_adapter! \{([\s\w]*)\}", re.M)
 BROWSER = re.compile(r"""\b((?:test|it)(?:\.\w+)?)\(\s*(["'`])((?:(?!\2)[^\\\n]|\\.)*)\2""")
 
 
@@ -65,6 +66,10 @@ def scan_rust(module: str, text: str) -> dict[str, str | None]:
         inside = f"::{inner[1]}" if inner and match.start() > inner.start() else ""
         skipped = [a for a in attributes if re.match(r"ignore\b|cfg\b|cfg_attr\b", a)]
         found[f"{module}{inside}::{match[2]}"] = f"has #[{skipped[0]}]" if skipped else None
+    for name in " ".join(ON_EACH.findall(text)).split():
+        # A function without an attribute, which a macro calls with each adapter.
+        if re.search(rf"^(?<!\]\n)fn {name}\(", text, re.M):
+            found[f"{module}::{name}"] = None
     return found
 
 
@@ -160,7 +165,7 @@ def disabled(path: str, test: str) -> list[tuple[str, str]]:
         return [(test.removeprefix("check:"), "tests/other.py")]
     name = test.rsplit("::", 1)[1]
     return [(f"fn {name}(", f"fn {name}_("), (f"fn {name}(", f"#[ignore]\nfn {name}("),
-            (f"fn {name}(", f"#[cfg(any())]\nfn {name}(")]
+            (f"fn {name}(", f"#[cfg(any())]\nfn {name}("), (f"\n    {name}\n", "\n")]
 
 
 def self_test(rows: list[dict], sources: dict[str, str], known: dict, where: dict[str, str]) -> int:

@@ -157,7 +157,12 @@ impl Captcha {
         let Some(route) = Route::at(request.path) else {
             return problem(&Problem::NOT_FOUND);
         };
-        if matches!(route, Route::Statistics) && !self.shows_statistics() {
+        let mounted = match route {
+            Route::Statistics => self.shows_statistics(),
+            Route::Privacy(PrivacyRoute::Feedback) => self.engine().notices.feedback(),
+            _ => true,
+        };
+        if !mounted {
             return problem(&Problem::NOT_FOUND);
         }
         if !route

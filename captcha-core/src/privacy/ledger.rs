@@ -57,6 +57,21 @@ impl Ledger {
             .await?)
     }
 
+    /// Keeps a sealed feedback.
+    pub(crate) async fn keep(&self, id: &Id, sealed: &[u8]) -> Result<(), CaptchaError> {
+        let life = Record::Feedback.entry().life.longest_fixed();
+        Ok(self.store.keep(id, sealed, life).await?)
+    }
+
+    /// Every sealed feedback.
+    pub(crate) async fn kept(&self) -> Result<Vec<(Id, Vec<u8>)>, CaptchaError> {
+        Ok(self.store.kept().await?)
+    }
+
+    pub(crate) async fn drop_kept(&self, id: &Id) -> Result<(), CaptchaError> {
+        Ok(self.store.drop_kept(id).await?)
+    }
+
     /// The counters of a day.
     pub(crate) async fn counts(&self, day: u32) -> Result<BTreeMap<String, u64>, CaptchaError> {
         Ok(self.store.counts(day).await?.into_iter().collect())

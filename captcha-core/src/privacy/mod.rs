@@ -4,6 +4,7 @@
 pub(crate) mod audit;
 pub(crate) mod config;
 pub(crate) mod consent;
+pub(crate) mod feedback;
 pub(crate) mod incident;
 pub(crate) mod issued;
 pub(crate) mod ledger;

@@ -21,16 +21,19 @@ pub enum Purpose {
     Statistics,
     /// To honour what a visitor decided.
     Compliance,
+    /// To hear what visitors think of the notice and of data protection.
+    Feedback,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Verification,
         Self::AbusePrevention,
         Self::Security,
         Self::Statistics,
         Self::Compliance,
+        Self::Feedback,
     ];
 
     /// Its name in the notice's JSON.
@@ -42,6 +45,7 @@ impl Purpose {
             Self::Security => "security",
             Self::Statistics => "statistics",
             Self::Compliance => "compliance",
+            Self::Feedback => "feedback",
         }
     }
 
@@ -49,7 +53,7 @@ impl Purpose {
     #[must_use]
     pub const fn basis(self) -> Basis {
         match self {
-            Self::Verification | Self::AbusePrevention | Self::Security => {
+            Self::Verification | Self::AbusePrevention | Self::Security | Self::Feedback => {
                 Basis::LegitimateInterest
             }
             Self::Statistics => Basis::Consent,
@@ -244,6 +248,7 @@ pub(crate) enum Record {
     CallSalt,
     IssuedCounts,
     DailyCounters,
+    Feedback,
 }
 
 /// What there is to know about a [`Record`].
@@ -258,7 +263,7 @@ pub(crate) struct RecordEntry {
 pub(crate) const MARK_MARGIN: Duration = Duration::from_secs(5);
 
 impl Record {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::ChallengeMark,
         Self::TokenMark,
         Self::VisitorCalls,
@@ -266,6 +271,7 @@ impl Record {
         Self::CallSalt,
         Self::IssuedCounts,
         Self::DailyCounters,
+        Self::Feedback,
     ];
 
     pub(crate) const fn entry(self) -> RecordEntry {
@@ -305,6 +311,11 @@ impl Record {
                 name: "daily-counters",
                 purpose: Purpose::Statistics,
                 life: Life::Statistics,
+            },
+            Self::Feedback => RecordEntry {
+                name: "feedback",
+                purpose: Purpose::Feedback,
+                life: Life::Fixed(Duration::from_secs(30 * 86_400)),
             },
         }
     }

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Id, Store, StoreError, StoreFuture};
+use super::{Id, Link, Store, StoreError, StoreFuture};
 use crate::{
     clock::{Clock, SystemClock, Timeline, millis},
     error::CaptchaError,
@@ -25,6 +25,8 @@ const SWEEP_ALL_PAUSE_MILLIS: u64 = 100;
 const MAX_COUNTS_PER_SHARD: usize = 4_096;
 /// Statistics have a fixed set of cells, far fewer than these.
 const MAX_CELLS_PER_DAY: usize = 512;
+/// Sealed texts that are kept at once; one more is refused.
+const MAX_TEXTS: usize = 1_000;
 
 /// Marks in the memory of this process.
 ///
@@ -40,7 +42,11 @@ pub struct MemoryStore {
     generation: AtomicU64,
     timeline: Timeline,
     days: Mutex<Days>,
+    texts: Mutex<Texts>,
 }
+
+/// Sealed texts, with the millisecond at which each may go.
+type Texts = BTreeMap<Id, (u64, Vec<u8>)>;
 
 /// Daily counters, with the millisecond at which a day may go.
 type Days = BTreeMap<u32, (u64, HashMap<String, u64>)>;
@@ -90,6 +96,7 @@ impl MemoryStore {
             generation: AtomicU64::new(generation),
             timeline: Timeline::new(clock),
             days: Mutex::default(),
+            texts: Mutex::default(),
         }
     }
 
@@ -99,6 +106,24 @@ impl MemoryStore {
         let now = self.timeline.now();
         days.retain(|_, (until, _)| *until > now);
         days
+    }
+
+    /// The texts that are not over their time.
+    fn texts(&self) -> MutexGuard<'_, Texts> {
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.timeline.now();
+        texts.retain(|_, (until, _)| *until > now);
+        texts
+    }
+
+    fn add_text(&self, id: &Id, sealed: &[u8], ttl: Duration) -> Result<(), StoreError> {
+        let mut texts = self.texts();
+        if texts.len() >= MAX_TEXTS {
+            return Err(StoreError::Full);
+        }
+        let until = self.timeline.now().saturating_add(millis(ttl));
+        texts.insert(*id, (until, sealed.to_vec()));
+        Ok(())
     }
 
     fn add(&self, day: u32, cell: &str, ttl: Duration) -> Result<(), StoreError> {
@@ -204,6 +229,10 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
+    fn link(&self) -> Link {
+        Link::Local
+    }
+
     fn spend<'a>(&'a self, id: &'a Id, ttl: Duration) -> StoreFuture<'a, bool> {
         Box::pin(std::future::ready(self.mark(id, ttl)))
     }
@@ -234,6 +263,22 @@ impl Store for MemoryStore {
 
     fn forget_counts(&self) -> StoreFuture<'_, ()> {
         self.days().clear();
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn keep<'a>(&'a self, id: &'a Id, sealed: &'a [u8], ttl: Duration) -> StoreFuture<'a, ()> {
+        Box::pin(std::future::ready(self.add_text(id, sealed, ttl)))
+    }
+
+    fn kept(&self) -> StoreFuture<'_, Vec<(Id, Vec<u8>)>> {
+        let texts = (self.texts().iter())
+            .map(|(id, (_, sealed))| (*id, sealed.clone()))
+            .collect();
+        Box::pin(std::future::ready(Ok(texts)))
+    }
+
+    fn drop_kept<'a>(&'a self, id: &'a Id) -> StoreFuture<'a, ()> {
+        self.texts().remove(id);
         Box::pin(std::future::ready(Ok(())))
     }
 

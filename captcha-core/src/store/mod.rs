@@ -15,12 +15,33 @@ pub type Id = [u8; ID_BYTES];
 /// What a store answers with: a boxed future, so that the trait is object-safe.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
+/// How what a store is handed gets to where it is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Link {
+    /// It does not say.
+    #[default]
+    Unstated,
+    /// It stays in this process or on this machine.
+    Local,
+    /// It travels encrypted, to a host whose name was verified.
+    Encrypted,
+    /// It travels in the open to another host.
+    Plain,
+}
+
 /// Remembers what was used, and counts.
 ///
 /// An implementation is right when [`Store::spend`] is atomic (of any number of concurrent calls
 /// with one id, one is told `true`), keeps a mark for at least its `ttl`, and says an error rather
 /// than guess. The engine refuses whenever a store errs.
 pub trait Store: Send + Sync + 'static {
+    /// How what it is handed gets to where it is kept. A [`Link::Plain`] one is refused by the builder
+    /// unless visitors come over plain HTTP as well, or cookies are for development.
+    fn link(&self) -> Link {
+        Link::Unstated
+    }
+
     /// Marks `id` used for `ttl`. `true` for the first caller, `false` for every later one.
     fn spend<'a>(&'a self, id: &'a Id, ttl: Duration) -> StoreFuture<'a, bool>;
 
@@ -67,6 +88,26 @@ pub trait Store: Send + Sync + 'static {
             "this store keeps no statistics".into(),
         ))))
     }
+
+    /// Keeps a sealed text for `ttl`. Asked for only where the feedback form is on; a store that
+    /// cannot errs, as this does.
+    fn keep<'a>(&'a self, _id: &'a Id, _sealed: &'a [u8], _ttl: Duration) -> StoreFuture<'a, ()> {
+        Box::pin(std::future::ready(Err(keeps_no_texts())))
+    }
+
+    /// Every text that [`Store::keep`] was handed and that is not over its time.
+    fn kept(&self) -> StoreFuture<'_, Vec<(Id, Vec<u8>)>> {
+        Box::pin(std::future::ready(Err(keeps_no_texts())))
+    }
+
+    /// Forgets one of them, if it is there.
+    fn drop_kept<'a>(&'a self, _id: &'a Id) -> StoreFuture<'a, ()> {
+        Box::pin(std::future::ready(Err(keeps_no_texts())))
+    }
+}
+
+fn keeps_no_texts() -> StoreError {
+    StoreError::Unavailable("this store keeps no texts".into())
 }
 
 /// Why a store could not answer.

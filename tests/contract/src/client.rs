@@ -61,6 +61,12 @@ impl Call {
         self
     }
 
+    /// Whether it has a header of that name, as it is written.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.headers.iter().any(|(other, _)| other == name)
+    }
+
     /// Adds a header `cookie`.
     #[must_use]
     pub fn cookie(self, name: &str, value: &str) -> Self {

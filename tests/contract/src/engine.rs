@@ -44,6 +44,8 @@ pub struct Config {
     pub drawing: Option<(usize, usize, usize)>,
     /// Daily statistics.
     pub statistics: Option<captcha_core::Statistics>,
+    /// Whether the feedback form is on.
+    pub feedback: bool,
     /// Whether the no-script frame is on.
     pub frame: bool,
     /// A store with a switch instead of the library's own.
@@ -68,6 +70,7 @@ impl Default for Config {
             work_bits: Some((8, 10)),
             drawing: None,
             statistics: None,
+            feedback: false,
             frame: true,
             store: None,
             random_fails: false,
@@ -152,6 +155,9 @@ impl Engine {
         }
         if config.plain_http {
             builder = builder.insecure_plain_http();
+        }
+        if config.feedback {
+            builder = builder.feedback_form();
         }
         if let Some(statistics) = config.statistics {
             builder = builder.statistics(statistics);

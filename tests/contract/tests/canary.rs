@@ -15,6 +15,7 @@ use contract::{
         markers::{self, PEER, word},
         recorder::Does,
     },
+    client::{form, get, json},
     engine::Config,
 };
 use sha2::{Digest, Sha256};
@@ -256,7 +257,7 @@ fn the_store_is_handed_no_life_but_those_of_the_notice() {
                 differences.is_empty(),
                 "{name}, {adapter:?}: {differences:?}"
             );
-            assert_eq!(lives.len(), 4);
+            assert_eq!(lives.len(), 6);
         }
     }
 }
@@ -265,13 +266,15 @@ fn the_store_is_handed_no_life_but_those_of_the_notice() {
 fn a_stretched_life_and_a_changed_notice_are_caught() {
     let _alone = alone();
     let store = canary::STORES[0].1;
-    let stretched: [drift::Between; 2] = [
+    let stretched: [drift::Between; 4] = [
         |recorder| drift::Stretch::one(recorder, Does::Spend),
         |recorder| drift::Stretch::one(recorder, Does::Hit),
+        |recorder| drift::Stretch::one(recorder, Does::Count),
+        |recorder| drift::Stretch::one(recorder, Does::Keep),
     ];
-    for between in stretched {
+    for (between, records) in stretched.into_iter().zip([2, 2, 1, 1]) {
         let (lives, notice) = drift::run(Adapter::Axum, store, between);
-        assert_eq!(drift::differences(&lives, &notice).len(), 2);
+        assert_eq!(drift::differences(&lives, &notice).len(), records);
     }
     let (lives, notice) = drift::run(Adapter::Axum, store, |recorder| recorder);
     let rows = notice["records"].as_array().unwrap().len();
@@ -298,9 +301,118 @@ fn a_stretched_life_and_a_changed_notice_are_caught() {
     row["name"] = "trail".into();
     more["records"].as_array_mut().unwrap().push(row);
     mutants.push(more);
-    assert_eq!(mutants.len(), 17);
+    assert_eq!(mutants.len(), 25);
     for mutant in mutants {
         let records = &mutant["records"];
         assert!(!drift::differences(&lives, &mutant).is_empty(), "{records}");
     }
+}
+
+const FORGED: &str = "2027-01-15T08:00:00Z ERROR captcha_core: forged by a visitor";
+
+/// What of a log a visitor could have written, or a terminal would carry out.
+fn not_inert(log: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(log);
+    let odd = |line: &&str| {
+        let begins = line
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_digit());
+        !begins || line.contains("forged") || line.chars().any(char::is_control)
+    };
+    text.split_terminator('\n')
+        .filter(odd)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// CVE-2025-58160 is the case where a log carried out what a visitor sent.
+#[test]
+fn line_breaks_and_terminal_codes_of_a_visitor_are_inert_in_the_log() {
+    let _alone = alone();
+    log::keep();
+    let _ = log::take();
+    for adapter in Adapter::ALL {
+        let config = Config {
+            limits: flows::COUNTED,
+            ..Config::default()
+        };
+        let visit = flows::visit(
+            adapter,
+            canary::STORES[0].1(),
+            flows::consented::config(config),
+        );
+        let client = &visit.client;
+        client.block_on(async {
+            for code in [
+                "\r\n",
+                "\n",
+                "\u{1b}[2J\u{1b}[31m",
+                "\u{1b}]0;x\u{7}",
+                "\u{9b}2J",
+                "\u{8}\u{202e}",
+            ] {
+                let hostile = format!("{code}{FORGED}{code}");
+                let quoted = serde_json::to_string(&hostile).unwrap();
+                let encoded: String = hostile.bytes().map(|byte| format!("%{byte:02x}")).collect();
+                let challenge = client.challenge("text").await;
+                for call in [
+                    json("/captcha/challenge", format!(r#"{{"kind":{quoted}}}"#)),
+                    json("/captcha/challenge", format!(r#"{{"action":{quoted}}}"#)),
+                    json("/captcha/challenge", format!(r#"{{"lang":{quoted}}}"#)),
+                    json("/captcha/challenge", format!(r#"{{{quoted}:1}}"#)),
+                    json("/captcha/challenge", hostile.clone()),
+                    json(
+                        "/captcha/answer",
+                        format!(
+                            r#"{{"challenge":"{challenge}","answer":{{"text":{quoted}}},"work":0}}"#
+                        ),
+                    ),
+                    json(
+                        "/captcha/answer",
+                        format!(
+                            r#"{{"challenge":{quoted},"answer":{{{quoted}:{quoted}}},"work":0}}"#
+                        ),
+                    ),
+                    form(
+                        "/captcha/frame",
+                        format!("challenge={encoded}&action={encoded}&text={encoded}"),
+                    ),
+                    form("/signup", format!("name=a&email=b&captcha-token={encoded}")),
+                    json(
+                        "/captcha/privacy/feedback",
+                        format!(r#"{{"text":{quoted}}}"#),
+                    ),
+                    json(
+                        "/captcha/privacy/requests",
+                        format!(r#"{{"kind":{quoted}}}"#),
+                    ),
+                    form(
+                        "/captcha/privacy/choices",
+                        format!("do={encoded}&version={encoded}"),
+                    ),
+                    get(&format!("/captcha/{encoded}?{encoded}={encoded}")),
+                    get(&format!("/captcha/privacy?lang={encoded}")),
+                    get("/members").header("x-captcha-token", format!("a\tb {FORGED}")),
+                    get("/members").cookie("__Host-captcha-token", &format!("\t{FORGED}")),
+                    get("/captcha/privacy").header("accept-language", FORGED.as_bytes()),
+                ] {
+                    client.send(call).await;
+                }
+            }
+        });
+        let log = visit.evidence().log;
+        assert!(
+            log.len() > 1_000,
+            "{adapter:?}: a silent log proves nothing"
+        );
+        assert_eq!(not_inert(&log), Vec::<String>::new(), "{adapter:?}");
+    }
+    // The controls: lines that repeat what was sent are caught, whatever a subscriber makes of them.
+    for repeated in [format!("what\r\n{FORGED}"), "what\u{1b}[2J".to_owned()] {
+        let raw = format!("2027-01-15T08:00:00Z WARN captcha_core: {repeated}\n");
+        assert!(!not_inert(raw.as_bytes()).is_empty(), "{repeated:?}");
+    }
+    tracing::warn!(target: "captcha_core", "what\n{FORGED}");
+    assert!(!not_inert(&log::take()).is_empty());
 }

@@ -7,7 +7,19 @@
     reason = "a test: a panic is a failure"
 )]
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use captcha_core::{
+    Store,
+    store::{Id, StoreFuture},
+};
 
 use contract::{
     apps::Adapter,
@@ -142,6 +154,86 @@ fn the_flood_is_served_where_its_headers_are_believed() {
     }
 }
 
+/// How many redemptions of one token succeed that were sent after its deletion was answered, and
+/// how many were sent after it: a hundred race it, some earlier and some later.
+async fn redeemed_after_deletion(client: &Arc<Client>) -> (usize, usize) {
+    let token = client.token().await;
+    let deleted = Arc::new(AtomicBool::new(false));
+    let mut racing = JoinSet::new();
+    for racer in 0..100_u64 {
+        let (client, deleted, token) = (Arc::clone(client), Arc::clone(&deleted), token.clone());
+        racing.spawn(async move {
+            tokio::time::sleep(Duration::from_micros(racer * 200)).await;
+            if racer == 30 {
+                let delete = Call::new("DELETE", "/captcha/privacy/data")
+                    .cookie("__Host-captcha-token", &token);
+                assert_eq!(client.send_unrecorded(&delete).await.status, 204);
+                deleted.store(true, Ordering::SeqCst);
+                return (0, 0);
+            }
+            let late = deleted.load(Ordering::SeqCst);
+            let call = get("/members").header("x-captcha-token", &token);
+            let passed = client.send_unrecorded(&call).await.status == 200;
+            (usize::from(late && passed), usize::from(late))
+        });
+    }
+    let mut all = (0, 0);
+    while let Some(one) = racing.join_next().await {
+        let (passed, late) = one.unwrap();
+        all = (all.0 + passed, all.1 + late);
+    }
+    all
+}
+
+fn none_is_redeemed_after_its_deletion(adapter: Adapter) {
+    let client = Arc::new(Client::start(adapter, Config::default()));
+    let all_late = Client::block_on(&client, async {
+        let mut all_late = 0;
+        for _ in 0..ROUNDS {
+            let (passed, late) = redeemed_after_deletion(&client).await;
+            assert_eq!(passed, 0, "of {late} that came after the 204");
+            all_late += late;
+        }
+        all_late
+    });
+    assert!(all_late > 0, "every redemption came before its deletion");
+}
+
+/// A store whose marks count only after a while.
+#[derive(Default)]
+struct WritesLate(Mutex<HashMap<Id, Instant>>);
+
+impl Store for WritesLate {
+    fn spend<'a>(&'a self, id: &'a Id, _: Duration) -> StoreFuture<'a, bool> {
+        let mut marks = self.0.lock().unwrap();
+        let written = marks.entry(*id).or_insert_with(Instant::now).elapsed();
+        Box::pin(std::future::ready(Ok(written < Duration::from_millis(50))))
+    }
+
+    fn hit<'a>(&'a self, _: &'a Id, _: Duration) -> StoreFuture<'a, u64> {
+        Box::pin(std::future::ready(Ok(1)))
+    }
+
+    fn generation(&self) -> StoreFuture<'_, u64> {
+        Box::pin(std::future::ready(Ok(1)))
+    }
+}
+
+/// The control: over a store whose marks come late, redemptions after the 204 are seen.
+#[test]
+fn a_deletion_that_takes_effect_late_is_caught() {
+    let engine = Engine::over(Arc::new(WritesLate::default()));
+    let client = Arc::new(Client::serve(Adapter::Axum, engine));
+    let passed = Client::block_on(&client, async {
+        let mut all = 0;
+        for _ in 0..ROUNDS {
+            all += redeemed_after_deletion(&client).await.0;
+        }
+        all
+    });
+    assert!(passed > 0);
+}
+
 macro_rules! on_each_adapter {
     ($($test:ident)*) => {
         $(
@@ -168,6 +260,7 @@ macro_rules! on_each_adapter {
 on_each_adapter! {
     redeemed_once
     judged_once
+    none_is_redeemed_after_its_deletion
     ten_thousand_addresses_are_one_visitor
     ten_thousand_addresses_from_no_proxy_are_one_visitor
 }

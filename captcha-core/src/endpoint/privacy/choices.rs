@@ -91,6 +91,9 @@ impl Captcha {
             h2 { (labels.delete_title) }
             p { (labels.delete_text) }
             (buttons("", &[("delete", labels.delete)]))
+            h2 { (labels.child_title) }
+            p { (labels.child_text) }
+            (buttons("", &[("child", labels.child)]))
         }
     }
 
@@ -123,7 +126,7 @@ impl Captcha {
         let moment = self.moment(global_privacy_control(request));
         let on = engine.notices.statistics();
         let decisions = match form.r#do.as_str() {
-            "delete" => return self.forget(request).await.map(Ok),
+            "delete" | "child" => return self.forget(request).await.map(Ok),
             "select" => {
                 let mut selections = Selections::default();
                 let chosen = [

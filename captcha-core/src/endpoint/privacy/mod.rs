@@ -4,8 +4,11 @@ mod choices;
 mod data;
 mod decide;
 mod export;
+mod feedback;
 mod held;
 mod notice;
+mod requests;
+mod schema;
 
 pub(super) use notice::{page, prefers_json};
 
@@ -19,9 +22,12 @@ pub(super) enum PrivacyRoute {
     Consent,
     Data,
     Export,
+    Feedback,
     Notice,
     Objection,
+    Requests,
     Restriction,
+    Schema(schema::Schema),
 }
 
 impl PrivacyRoute {
@@ -32,18 +38,23 @@ impl PrivacyRoute {
             "privacy/consent" => Self::Consent,
             "privacy/data" => Self::Data,
             "privacy/export" => Self::Export,
+            "privacy/feedback" => Self::Feedback,
             "privacy/objection" => Self::Objection,
+            "privacy/requests" => Self::Requests,
             "privacy/restriction" => Self::Restriction,
+            "privacy/schema/data" => Self::Schema(schema::Schema::Data),
+            "privacy/schema/notice" => Self::Schema(schema::Schema::Notice),
             _ => return None,
         })
     }
 
     pub(super) const fn allow(self) -> &'static str {
         match self {
-            Self::Choices => "GET, HEAD, POST",
+            Self::Choices | Self::Feedback => "GET, HEAD, POST",
+            Self::Requests => "POST",
             Self::Consent | Self::Objection | Self::Restriction => "DELETE, PUT",
             Self::Data => "DELETE, GET, HEAD, PATCH",
-            Self::Export | Self::Notice => "GET, HEAD",
+            Self::Export | Self::Notice | Self::Schema(_) => "GET, HEAD",
         }
     }
 }
@@ -58,6 +69,10 @@ impl Captcha {
             (PrivacyRoute::Data, "DELETE") => self.delete_data(request).await,
             (PrivacyRoute::Data, _) => self.show_data(request).await,
             (PrivacyRoute::Export, _) => self.export(request).await,
+            (PrivacyRoute::Feedback, "POST") => self.post_feedback(request).await,
+            (PrivacyRoute::Feedback, _) => self.show_feedback(request),
+            (PrivacyRoute::Schema(schema), _) => schema::serve(schema),
+            (PrivacyRoute::Requests, _) => self.post_request(request).await,
             (PrivacyRoute::Consent, "PUT") => self.put_consent(request),
             (PrivacyRoute::Consent, _) => self.withdraw(request),
             (PrivacyRoute::Restriction, method) => self.restrict(request, method == "PUT"),

@@ -37,6 +37,7 @@ pub(crate) struct Notices {
     encrypted: bool,
     limits: bool,
     statistics: bool,
+    feedback: bool,
     archive: Vec<Archived>,
     version: String,
 }
@@ -49,6 +50,7 @@ impl Notices {
         encrypted: bool,
         limits: Limits,
         statistics: bool,
+        feedback: bool,
     ) -> Result<Self, CaptchaError> {
         privacy.check()?;
         if statistics && privacy.audience != Audience::NotDirectedToChildren {
@@ -59,6 +61,7 @@ impl Notices {
         }
         let mut notices = Self {
             statistics,
+            feedback,
             archive: archive::read(&privacy)?,
             privacy,
             lives,
@@ -80,6 +83,7 @@ impl Notices {
             encrypted: self.encrypted,
             limits: self.limits,
             statistics: self.statistics(),
+            feedback: self.feedback,
             archive: &self.archive,
         }
     }
@@ -91,6 +95,11 @@ impl Notices {
     /// Whether visitors who agree are counted.
     pub(crate) const fn statistics(&self) -> bool {
         self.statistics
+    }
+
+    /// Whether the feedback form is there.
+    pub(crate) const fn feedback(&self) -> bool {
+        self.feedback
     }
 
     /// The version in force.
@@ -132,6 +141,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) encrypted: bool,
     pub(crate) limits: bool,
     pub(crate) statistics: bool,
+    pub(crate) feedback: bool,
     pub(crate) archive: &'a [Archived],
 }
 
@@ -177,7 +187,7 @@ impl Notice {
             },
             encryption: text.encryption(facts.encrypted).to_owned(),
             purposes: (Purpose::ALL.into_iter())
-                .filter(|purpose| facts.statistics || *purpose != Purpose::Statistics)
+                .filter(|purpose| facts.pursues(*purpose))
                 .map(|purpose| PurposeRow {
                     id: purpose.name().to_owned(),
                     text: (text.purpose)(purpose).to_owned(),
@@ -236,6 +246,10 @@ impl Notice {
                 on: true,
                 text: text.global_privacy_control.to_owned(),
             },
+            feedback: Switch {
+                on: facts.feedback,
+                text: text.feedback_switch(facts.feedback).to_owned(),
+            },
             statements: (privacy.attestations.iter())
                 .map(|attestation| Statement {
                     id: attestation.claim.name().to_owned(),
@@ -250,6 +264,14 @@ impl Notice {
 }
 
 impl Facts<'_> {
+    fn pursues(&self, purpose: Purpose) -> bool {
+        match purpose {
+            Purpose::Statistics => self.statistics,
+            Purpose::Feedback => self.feedback,
+            _ => true,
+        }
+    }
+
     fn sets(&self, cookie: Cookie) -> bool {
         match cookie {
             Cookie::Session | Cookie::Token | Cookie::Preferences | Cookie::Consent => true,
@@ -262,6 +284,7 @@ impl Facts<'_> {
             Record::ChallengeMark | Record::TokenMark | Record::IssuedCounts => true,
             Record::VisitorCalls | Record::SiteCalls | Record::CallSalt => self.limits,
             Record::DailyCounters => self.statistics,
+            Record::Feedback => self.feedback,
         }
     }
 

@@ -27,6 +27,7 @@ pub(crate) struct Notice {
     pub(super) children: Children,
     pub(super) statistics: Switch,
     pub(super) global_privacy_control: Switch,
+    pub(super) feedback: Switch,
     pub(super) statements: Vec<Statement>,
     pub(crate) changes: Vec<Change>,
 }

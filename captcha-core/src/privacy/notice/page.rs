@@ -251,6 +251,13 @@ fn rest(notice: &Notice, labels: &Labels, gpc: bool) -> Markup {
         }
         h2 { (labels.children) }
         p { (notice.children.text) }
+        @if notice.feedback.on {
+            h2 { (labels.feedback) }
+            p {
+                (notice.feedback.text) " "
+                a href={ "privacy/feedback?lang=" (notice.language) } { (labels.feedback) }
+            }
+        }
     }
 }
 

@@ -20,6 +20,7 @@ fn facts<'a>(privacy: &'a Privacy, archive: &'a [Archived]) -> Facts<'a> {
         encrypted: true,
         limits: true,
         statistics: false,
+        feedback: false,
         archive,
     }
 }
@@ -34,13 +35,14 @@ fn the_version_moves_with_everything_that_the_notice_says() {
     let base = version(&facts(&plain, &[]));
     assert_eq!(base.len(), 64);
     assert_eq!(base, version(&facts(&plain, &[])));
-    let changed: [fn(&mut Facts<'_>); 6] = [
+    let changed: [fn(&mut Facts<'_>); 7] = [
         |facts| facts.encrypted = false,
         |facts| facts.lives.token = Duration::from_secs(301),
         |facts| facts.lives.challenge = Duration::from_secs(60),
         |facts| facts.secure = false,
         |facts| facts.limits = false,
         |facts| facts.statistics = true,
+        |facts| facts.feedback = true,
     ];
     for (position, change) in changed.into_iter().enumerate() {
         let mut facts = facts(&plain, &[]);
@@ -149,6 +151,7 @@ fn both_languages_say_the_same_things() {
     let privacy = privacy().attest(Claim::LegalReview, "2026-01-01", "2027-01-01");
     let mut facts = facts(&privacy, &[]);
     facts.statistics = true;
+    facts.feedback = true;
     let [english, chinese] = Language::ALL.map(|language| Notice::of(&facts, language, today()));
     assert_eq!(english.version, chinese.version);
     let ids = |notice: &Notice| {
@@ -195,4 +198,41 @@ fn a_language_is_chosen_by_tag_and_weight() {
     assert_eq!(of("de;q=x,,;q=,\u{202e}"), None);
     assert_eq!(Language::of_tag("EN-gb"), Some(Language::English));
     assert_eq!(Language::of_tag(&"z".repeat(10_000)), None);
+}
+
+#[test]
+fn statistics_where_children_are_among_the_audience_are_an_error() {
+    let build = |audience, statistics| {
+        let builder = (crate::Captcha::builder())
+            .key(crate::SecretKey::generate().unwrap())
+            .privacy(privacy().audience(audience));
+        let builder = match statistics {
+            true => builder.statistics(crate::Statistics::new()),
+            false => builder,
+        };
+        builder.build()
+    };
+    for audience in [Audience::Directed, Audience::Mixed] {
+        assert!(build(audience, false).is_ok());
+        let error = build(audience, true).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Configuration);
+        assert!(error.to_string().contains("children"), "{error}");
+    }
+    assert!(build(Audience::NotDirectedToChildren, true).is_ok());
+}
+
+/// What the registry and the words said when [`registry::DATE`] was last set.
+const SAID: &str = "08d16dbfa67785c2abe7e2626e81e35229fd5520712b2f4ee439379770572e87";
+
+#[test]
+fn what_is_kept_and_said_changes_with_its_date() {
+    let privacy = privacy();
+    let mut facts = facts(&privacy, &[]);
+    (facts.statistics, facts.feedback) = (true, true);
+    assert_eq!(
+        version(&facts),
+        SAID,
+        "an entry of the registry or a sentence changed: set `registry::DATE` to today, and this \
+         constant to what is said now"
+    );
 }

@@ -45,16 +45,22 @@ pub fn run(adapter: Adapter, store: MakeStore, between: Between) -> (Lives, Valu
     keep(visitors.evidence().operations, "visitor-calls");
     let site = visit(Config::with_limits(u32::MAX, flows::COUNTED.per_site));
     flows::ordinary(&site);
-    let notice = site
-        .client
-        .block_on(site.client.send(get("/captcha/privacy?format=json")));
     keep(site.evidence().operations, "site-calls");
+    let all = Config::with_limits(u32::MAX, flows::COUNTED.per_site);
+    let all = visit(flows::consented::config(all));
+    flows::agreeing(&all);
+    let notice = all
+        .client
+        .block_on(all.client.send(get("/captcha/privacy?format=json")));
+    keep(all.evidence().operations, "site-calls");
     (lives, notice.is(200).json())
 }
 
 fn record(operation: &Operation, counted: &'static str) -> &'static str {
     match (operation.does, operation.during.as_str()) {
         (Does::Hit, _) => counted,
+        (Does::Count, _) => "daily-counters",
+        (Does::Keep, _) => "feedback",
         (Does::Spend, "POST /captcha/answer" | "POST /captcha/frame") => "challenge-mark",
         (Does::Spend, _) => "token-mark",
     }
@@ -118,5 +124,21 @@ impl Store for Stretch {
 
     fn generation(&self) -> StoreFuture<'_, u64> {
         self.recorder.generation()
+    }
+
+    fn count<'a>(&'a self, day: u32, cell: &'a str, ttl: Duration) -> StoreFuture<'a, ()> {
+        self.recorder.count(day, cell, self.life(Does::Count, ttl))
+    }
+
+    fn keep<'a>(&'a self, id: &'a Id, sealed: &'a [u8], ttl: Duration) -> StoreFuture<'a, ()> {
+        self.recorder.keep(id, sealed, self.life(Does::Keep, ttl))
+    }
+
+    fn counts(&self, day: u32) -> StoreFuture<'_, Vec<(String, u64)>> {
+        self.recorder.counts(day)
+    }
+
+    fn forget_counts(&self) -> StoreFuture<'_, ()> {
+        self.recorder.forget_counts()
     }
 }

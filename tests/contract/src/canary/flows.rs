@@ -1,5 +1,6 @@
 //! Every flow: challenge, answer, redemption, the frame, the privacy routes, and every refusal.
 
+pub mod consented;
 mod privacy;
 mod puzzles;
 mod redemption;
@@ -17,8 +18,8 @@ use crate::{
 };
 
 /// Every kind of refusal that the flows have to meet. `internal` and `not-installed` are faults of
-/// the application, `stale-notice` needs statistics.
-pub const REFUSALS: [&str; 17] = [
+/// the application.
+pub const REFUSALS: [&str; 19] = [
     "busy",
     "expired",
     "foreign-origin",
@@ -30,8 +31,10 @@ pub const REFUSALS: [&str; 17] = [
     "nothing-to-consent-to",
     "read-only",
     "spent",
+    "stale-notice",
     "too-large",
     "too-many",
+    "unauthorised",
     "unavailable",
     "unsupported-media-type",
     "wrong-action",
@@ -80,6 +83,11 @@ pub fn ordinary(visit: &Visit) {
     });
 }
 
+/// What a visitor does who agrees to statistics and gives feedback.
+pub fn agreeing(visit: &Visit) {
+    visit.client.block_on(consented::run(visit));
+}
+
 /// Every flow on one adapter and one store, and what was written down.
 #[must_use]
 pub fn all(adapter: Adapter, store: MakeStore) -> Evidence {
@@ -92,6 +100,10 @@ pub fn all(adapter: Adapter, store: MakeStore) -> Evidence {
     let works = visit(adapter, store(), counted());
     ordinary(&works);
     let mut evidence = works.evidence();
+
+    let all = visit(adapter, store(), consented::config(counted()));
+    agreeing(&all);
+    evidence.add(all.evidence());
 
     let limited = visit(adapter, store(), Config::with_limits(2, 100));
     limited.client.block_on(refusals::too_many(&limited));

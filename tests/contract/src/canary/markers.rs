@@ -54,7 +54,7 @@ pub const DESCRIBING: [&str; 18] = [
 ];
 
 /// Everything else that is planted, by where.
-pub const PLACES: [&str; 24] = [
+pub const PLACES: [&str; 25] = [
     "accept",
     "action",
     "answer",
@@ -66,6 +66,7 @@ pub const PLACES: [&str; 24] = [
     "challenge",
     "content-type",
     "email",
+    "feedback",
     "field",
     "foreign-cookie",
     "lang",

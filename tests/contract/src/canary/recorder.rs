@@ -18,6 +18,10 @@ pub enum Does {
     Spend,
     /// To count a call under a key.
     Hit,
+    /// To add to a daily counter.
+    Count,
+    /// To keep a sealed text.
+    Keep,
 }
 
 /// One operation of the store.
@@ -27,7 +31,7 @@ pub struct Operation {
     pub during: String,
     /// What it was.
     pub does: Does,
-    /// The id or key.
+    /// The id or key; the cell of a counter; the id of a text and the text.
     pub key: Vec<u8>,
     /// The life or window.
     pub life: Duration,
@@ -79,7 +83,7 @@ impl Recorder {
         std::mem::take(&mut self.operations.lock().unwrap())
     }
 
-    fn note(&self, does: Does, key: &Id, life: Duration) {
+    fn note(&self, does: Does, key: &[u8], life: Duration) {
         self.operations.lock().unwrap().push(Operation {
             during: self.during.lock().unwrap().clone(),
             does,
@@ -100,7 +104,41 @@ impl Store for Recorder {
         self.inner.hit(key, window)
     }
 
-    // It is handed nothing.
+    fn count<'a>(&'a self, day: u32, cell: &'a str, ttl: Duration) -> StoreFuture<'a, ()> {
+        self.note(Does::Count, cell.as_bytes(), ttl);
+        self.inner.count(day, cell, ttl)
+    }
+
+    fn keep<'a>(&'a self, id: &'a Id, sealed: &'a [u8], ttl: Duration) -> StoreFuture<'a, ()> {
+        self.note(Does::Keep, &[id, sealed].concat(), ttl);
+        self.inner.keep(id, sealed, ttl)
+    }
+
+    fn drop_kept<'a>(&'a self, id: &'a Id) -> StoreFuture<'a, ()> {
+        self.inner.drop_kept(id)
+    }
+
+    // These are handed nothing.
+    fn counts(&self, day: u32) -> StoreFuture<'_, Vec<(String, u64)>> {
+        self.inner.counts(day)
+    }
+
+    fn forget_counts(&self) -> StoreFuture<'_, ()> {
+        self.inner.forget_counts()
+    }
+
+    fn kept(&self) -> StoreFuture<'_, Vec<(Id, Vec<u8>)>> {
+        self.inner.kept()
+    }
+
+    fn renew_generation(&self) -> StoreFuture<'_, u64> {
+        self.inner.renew_generation()
+    }
+
+    fn link(&self) -> captcha_core::store::Link {
+        self.inner.link()
+    }
+
     fn generation(&self) -> StoreFuture<'_, u64> {
         self.inner.generation()
     }

@@ -106,6 +106,9 @@ impl Visit {
             call = call.header(name, value);
         }
         for name in DESCRIBING {
+            if call.has(name) {
+                continue;
+            }
             let value = match name {
                 "referer" => format!("https://shop.example/{}", word(name)),
                 "authorization" => format!("Bearer {}", word(name)),

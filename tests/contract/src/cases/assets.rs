@@ -14,7 +14,7 @@ const ASSETS: [(&str, &str); 4] = [
 ];
 
 /// Each route with the methods that it serves.
-pub(super) const ROUTES: [(&str, &str); 15] = [
+pub(super) const ROUTES: [(&str, &str); 18] = [
     ("answer", "POST"),
     ("challenge", "POST"),
     ("frame", "GET, HEAD, POST"),
@@ -26,7 +26,10 @@ pub(super) const ROUTES: [(&str, &str); 15] = [
     ("privacy/data", "DELETE, GET, HEAD, PATCH"),
     ("privacy/export", "GET, HEAD"),
     ("privacy/objection", "DELETE, PUT"),
+    ("privacy/requests", "POST"),
     ("privacy/restriction", "DELETE, PUT"),
+    ("privacy/schema/data", "GET, HEAD"),
+    ("privacy/schema/notice", "GET, HEAD"),
     ("widget.css", "GET, HEAD"),
     ("widget.js", "GET, HEAD"),
     ("worker.js", "GET, HEAD"),

@@ -5,6 +5,7 @@ mod data;
 mod decide;
 mod drift;
 mod notice;
+mod requests;
 mod statistics;
 
 use serde_json::Value;
@@ -39,6 +40,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(choices::cases());
     cases.extend(drift::cases());
     cases.extend(statistics::cases());
+    cases.extend(requests::cases());
     cases
 }
 

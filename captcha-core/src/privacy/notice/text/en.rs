@@ -1,6 +1,6 @@
 //! The notice in English.
 
-use super::{ChoiceLabels, Labels, Text};
+use super::{ChoiceLabels, FeedbackLabels, Labels, Text};
 use crate::privacy::{
     config::Claim,
     consent::Consent,
@@ -23,6 +23,7 @@ pub(super) const TEXT: Text = Text {
             "To learn from daily totals how well the challenges work and to make them easier to use."
         }
         Purpose::Compliance => "To honour what you decided about your data.",
+        Purpose::Feedback => "To hear what you think of this notice and of how we protect data.",
     },
     cookie: |cookie| match cookie {
         Cookie::Session => (
@@ -72,6 +73,7 @@ pub(super) const TEXT: Text = Text {
             "How many visitors who agreed were given a challenge, solved, failed or came too late on a day, \
              by kind and language, and how long their first solution took."
         }
+        Record::Feedback => "What you wrote in the feedback form and the day, encrypted.",
     },
     right: |right| match right {
         Right::Access => "See everything that is kept about your visit.",
@@ -113,8 +115,8 @@ pub(super) const TEXT: Text = Text {
                           another way if you like. There is no decision with legal or similar effect, and no \
                           profiling.",
     children_not_meant: "This service is not intended for children under the age of 13. We never ask for an \
-                         age. If you think that a child's data was collected by accident, contact us: it is \
-                         deleted at once.",
+                         age. If you think that a child's data was collected by accident, have it \
+                         deleted at once with the button on the page of your choices, or contact us.",
     children_welcome: "Children may use this service. Statistics are off for everybody, and we never ask for \
                        an age. A child, or whoever cares for one, can have everything deleted at once.",
     statistics_on: "Only if you agree, your visit is counted in daily totals. Totals of few visits are never \
@@ -122,6 +124,9 @@ pub(super) const TEXT: Text = Text {
     statistics_off: "No statistics are made.",
     global_privacy_control: "If your browser sends Global Privacy Control, that is taken as a refusal of \
                              statistics and as an objection to any sale or sharing, of which there is none.",
+    feedback_on: "We welcome what you think of this notice and of how we protect data. No name and no \
+                  address is asked for. Please write nothing about yourself.",
+    feedback_off: "There is no feedback form; write to the contact above.",
     browser_session: "until you close the browser",
     visit: "until you close the browser; not taken any more after {} without a call, or {} in all",
     units: [
@@ -165,6 +170,7 @@ pub(super) const TEXT: Text = Text {
         security: "Security",
         decisions: "Duty to provide data, and automated decisions",
         children: "Children",
+        feedback: "Feedback",
         statistics: "Statistics",
         gpc_seen: "Your browser sends it, and it is honoured.",
         attested: "stated on {}",
@@ -208,6 +214,10 @@ pub(super) const TEXT: Text = Text {
         delete_title: "Delete everything",
         delete_text: "Removes every cookie of the captcha and makes an unused solution worthless.",
         delete: "Delete my data",
+        child_title: "A child under 13",
+        child_text: "If a child used this browser, whatever is kept about its visit is deleted at once. \
+                     No age and no proof is asked for.",
+        child: "A child used this browser: delete",
         selection: |name| match name {
             "language" => "Language",
             "theme" => "Colours",
@@ -225,5 +235,14 @@ pub(super) const TEXT: Text = Text {
             "zh" => "中文",
             _ => "",
         },
+    },
+    feedback: FeedbackLabels {
+        title: "Feedback on privacy",
+        introduction: "What do you think of the privacy notice and of how we protect data? Your text is \
+                       encrypted and deleted after 30 days. No name and no address is asked for, so nobody \
+                       can write back. Please write nothing about yourself.",
+        label: "Your feedback",
+        send: "Send",
+        thanks: "Thank you.",
     },
 };

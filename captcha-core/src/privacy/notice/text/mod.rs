@@ -90,12 +90,15 @@ pub(crate) struct Text {
     pub(super) statistics_on: &'static str,
     pub(super) statistics_off: &'static str,
     pub(super) global_privacy_control: &'static str,
+    pub(super) feedback_on: &'static str,
+    pub(super) feedback_off: &'static str,
     pub(super) browser_session: &'static str,
     pub(super) visit: &'static str,
     /// One and many, of days, hours, minutes, seconds.
     pub(super) units: [(&'static str, &'static str); 4],
     pub(super) labels: Labels,
     pub(super) choices: ChoiceLabels,
+    pub(super) feedback: FeedbackLabels,
 }
 
 /// Headings and column titles of the page.
@@ -133,6 +136,7 @@ pub(crate) struct Labels {
     pub(crate) security: &'static str,
     pub(crate) decisions: &'static str,
     pub(crate) children: &'static str,
+    pub(crate) feedback: &'static str,
     pub(crate) statistics: &'static str,
     pub(crate) gpc_seen: &'static str,
     pub(crate) attested: &'static str,
@@ -172,11 +176,35 @@ pub(crate) struct ChoiceLabels {
     pub(crate) delete_title: &'static str,
     pub(crate) delete_text: &'static str,
     pub(crate) delete: &'static str,
+    pub(crate) child_title: &'static str,
+    pub(crate) child_text: &'static str,
+    pub(crate) child: &'static str,
     /// A selection or one of its values, by its name in JSON.
     pub(crate) selection: fn(&str) -> &'static str,
 }
 
+/// The words of the feedback form.
+pub(crate) struct FeedbackLabels {
+    pub(crate) title: &'static str,
+    pub(crate) introduction: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) send: &'static str,
+    pub(crate) thanks: &'static str,
+}
+
 impl Text {
+    pub(super) const fn feedback_switch(&self, on: bool) -> &'static str {
+        if on {
+            self.feedback_on
+        } else {
+            self.feedback_off
+        }
+    }
+
+    pub(crate) const fn feedback(&self) -> &FeedbackLabels {
+        &self.feedback
+    }
+
     pub(super) const fn encryption(&self, secure: bool) -> &'static str {
         if secure { self.encrypted } else { self.plain }
     }

@@ -1,6 +1,6 @@
 //! The notice in Chinese (simplified).
 
-use super::{ChoiceLabels, Labels, Text};
+use super::{ChoiceLabels, FeedbackLabels, Labels, Text};
 use crate::privacy::{
     config::Claim,
     consent::Consent,
@@ -17,6 +17,7 @@ pub(super) const TEXT: Text = Text {
         Purpose::Security => "保持服务稳定和安全，发现并修复问题。日志中不含个人数据。",
         Purpose::Statistics => "通过每日总数了解验证题的效果，使其更易使用。",
         Purpose::Compliance => "执行您对自己数据所作的决定。",
+        Purpose::Feedback => "了解您对本声明和数据保护措施的看法。",
     },
     cookie: |cookie| match cookie {
         Cookie::Session => (
@@ -51,6 +52,7 @@ pub(super) const TEXT: Text = Text {
         Record::DailyCounters => {
             "每天有多少同意统计的访问者获得、解答、答错或超时验证题，按题型和语言统计，以及首次解答所用的时间。"
         }
+        Record::Feedback => "您在反馈表单中填写的内容和日期，经过加密。",
     },
     right: |right| match right {
         Right::Access => "查看与您本次访问有关的全部数据。",
@@ -79,12 +81,14 @@ pub(super) const TEXT: Text = Text {
     obligation: "没有任何法律或合同要求您提供数据。没有会话 Cookie 验证仍可进行；不完成验证则无法提交表单。",
     automated_decisions: "您的答案是否正确由系统自动判断，您可以立即重试，也可以换一种方式。不存在具有法律效力或类似影响的决定，\
                           也不进行画像。",
-    children_not_meant: "本服务不面向 13 岁以下的儿童。我们从不询问年龄。如果您认为意外收集了儿童的数据，请联系我们：会立即删除。",
+    children_not_meant: "本服务不面向 13 岁以下的儿童。我们从不询问年龄。如果您认为意外收集了儿童的数据，请使用选择页面上的按钮立即删除，或联系我们。",
     children_welcome: "儿童可以使用本服务。统计对所有人关闭，我们从不询问年龄。儿童或其照护者可以要求立即删除全部数据。",
     statistics_on: "只有在您同意之后，您的访问才会计入每日总数。数量过少的总数从不显示。总数中没有任何代表您的编号。",
     statistics_off: "不进行统计。",
     global_privacy_control: "如果您的浏览器发送全球隐私控制（Global Privacy Control）信号，则视为拒绝统计，并视为反对任何出售或共享；\
                              我们本来就没有出售或共享。",
+    feedback_on: "欢迎您对本声明和数据保护措施提出意见。不询问姓名和地址。请不要填写与您本人有关的内容。",
+    feedback_off: "没有反馈表单；请通过上述联系方式与我们联系。",
     browser_session: "直到您关闭浏览器",
     visit: "直到您关闭浏览器；{}没有调用，或总计满{}之后不再接受",
     units: [
@@ -126,6 +130,7 @@ pub(super) const TEXT: Text = Text {
         complaint: "投诉",
         security: "安全",
         decisions: "提供数据的义务和自动化决定",
+        feedback: "反馈",
         children: "儿童",
         statistics: "统计",
         gpc_seen: "您的浏览器正在发送此信号，我们予以遵守。",
@@ -169,6 +174,9 @@ pub(super) const TEXT: Text = Text {
         delete_title: "全部删除",
         delete_text: "清除验证码的所有 Cookie，并使未使用的解答失效。",
         delete: "删除我的数据",
+        child_title: "13 岁以下的儿童",
+        child_text: "如果有儿童使用过此浏览器，与其访问有关的全部数据会立即删除。不询问年龄，也不要求证明。",
+        child: "有儿童使用过此浏览器：删除",
         selection: |name| match name {
             "language" => "语言",
             "theme" => "配色",
@@ -186,5 +194,12 @@ pub(super) const TEXT: Text = Text {
             "zh" => "中文",
             _ => "",
         },
+    },
+    feedback: FeedbackLabels {
+        title: "隐私反馈",
+        introduction: "您如何看待隐私声明和我们的数据保护措施？您填写的内容会加密保存，30 天后删除。不询问姓名和地址，因此无法回复您。请不要填写与您本人有关的内容。",
+        label: "您的反馈",
+        send: "发送",
+        thanks: "谢谢。",
     },
 };

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Every route with what it serves.
-const ROUTES: [(&str, &[&str]); 15] = [
+const ROUTES: [(&str, &[&str]); 18] = [
     ("answer", &["POST"]),
     ("challenge", &["POST"]),
     ("frame", &["GET", "HEAD", "POST"]),
@@ -21,7 +21,10 @@ const ROUTES: [(&str, &[&str]); 15] = [
     ("privacy/data", &["DELETE", "GET", "HEAD", "PATCH"]),
     ("privacy/export", &["GET", "HEAD"]),
     ("privacy/objection", &["DELETE", "PUT"]),
+    ("privacy/requests", &["POST"]),
     ("privacy/restriction", &["DELETE", "PUT"]),
+    ("privacy/schema/data", &["GET", "HEAD"]),
+    ("privacy/schema/notice", &["GET", "HEAD"]),
     ("widget.css", &["GET", "HEAD"]),
     ("widget.js", &["GET", "HEAD"]),
     ("worker.js", &["GET", "HEAD"]),
