@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{Problem, Request, Response, problem};
+use super::{Problem, Request, Response, privacy::Standing, problem};
 use crate::{
     captcha::{Answer, Captcha, Challenge, Token},
     challenge::{self, Kind},
@@ -23,6 +23,9 @@ struct ChallengeBody {
     kind: Option<String>,
     action: Option<String>,
     lang: Option<String>,
+    /// Whether the visitor asked for another in place of one; counted of those who agreed.
+    #[serde(default)]
+    refreshed: bool,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +44,11 @@ struct Shown {
     challenge: Challenge,
     #[serde(skip_serializing_if = "Map::is_empty")]
     selections: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent: Option<Standing>,
+    /// The day on which the notice changed, for the first challenge of a visit within a month of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice_changed: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -73,15 +81,19 @@ impl Captcha {
             let challenge = self.issue(kind, body.action.as_deref()).await?;
             let name = challenge.kind;
             let cookie = self.engine().refresh_session(session).await?;
-            let response = Response::json(
-                200,
-                &Shown {
-                    challenge,
-                    selections: self.held(&request.headers).selections.shown(),
-                },
-            );
+            let shown = Shown {
+                challenge,
+                selections: self.held(&request.headers).selections.shown(),
+                consent: self.standing(request),
+                notice_changed: session.is_none().then(|| self.recent_change()).flatten(),
+            };
+            let response = Response::json(200, &shown);
+            let events: &[Event] = match body.refreshed {
+                true => &[Event::Issued, Event::Refreshed],
+                false => &[Event::Issued],
+            };
             let issued = self
-                .count(request, Event::Issued, Kind::from_name(name), None)
+                .count(request, events, Kind::from_name(name), None)
                 .await;
             Ok([cookie, issued]
                 .into_iter()
@@ -114,7 +126,8 @@ impl Captcha {
             };
             let counted = match event.zip(self.glance(&body.challenge)) {
                 Some((event, (kind, issued))) => {
-                    self.count(request, event, Some(kind), Some(issued)).await
+                    self.count(request, &[event], Some(kind), Some(issued))
+                        .await
                 }
                 None => None,
             };

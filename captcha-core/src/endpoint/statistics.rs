@@ -40,12 +40,12 @@ struct Query {
 }
 
 impl Captcha {
-    /// Counts what happened to a visitor who agreed, once a day. Gives the `Set-Cookie` value that
+    /// Counts what happened to a visitor who agreed, each event once a day. Gives the `Set-Cookie` value that
     /// says so; never more than a log line when it fails, since nobody waits for statistics.
     pub(super) async fn count(
         &self,
         request: &Request<'_>,
-        event: Event,
+        events: &[Event],
         kind: Option<Kind>,
         issued: Option<u64>,
     ) -> Option<String> {
@@ -68,26 +68,30 @@ impl Captcha {
                 .and_then(|bytes| Counted::from_bytes(&bytes).ok())
                 .filter(|counted| counted.day == moment.day)
                 .unwrap_or(today);
-        if counted.flags & event.flag() != 0 {
+        let mut flags = counted.flags;
+        let seconds = issued.map(|issued| engine.timeline.now().saturating_sub(issued) / 1_000);
+        for &event in events {
+            if flags & event.flag() != 0 {
+                continue;
+            }
+            let happening = Happening {
+                event,
+                kind: kind?,
+                language: self.language(request, None),
+                seconds,
+            };
+            for cell in happening.cells() {
+                if let Err(error) = engine.ledger.count(moment.day, &cell).await {
+                    super::puzzle::log(&error);
+                    return None;
+                }
+            }
+            flags |= event.flag();
+        }
+        if flags == counted.flags {
             return None;
         }
-        let seconds = issued.map(|issued| engine.timeline.now().saturating_sub(issued) / 1_000);
-        let happening = Happening {
-            event,
-            kind: kind?,
-            language: self.language(request, None),
-            seconds,
-        };
-        for cell in happening.cells() {
-            if let Err(error) = engine.ledger.count(moment.day, &cell).await {
-                super::puzzle::log(&error);
-                return None;
-            }
-        }
-        let counted = Counted {
-            flags: counted.flags | event.flag(),
-            ..counted
-        };
+        let counted = Counted { flags, ..counted };
         (engine.write_alike(Cookie::Statistics, Purpose::Statistics, &counted.to_bytes())).ok()
     }
 

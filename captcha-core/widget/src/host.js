@@ -1,4 +1,5 @@
 import { base } from "./base.js";
+import { Consent } from "./consent.js";
 import { Dialog } from "./dialog.js";
 import { button, el, icon } from "./dom.js";
 import { call } from "./net.js";
@@ -26,11 +27,15 @@ export class Widget {
       load: (kind) => {
         // Another way is remembered for the session. Nothing waits for that, and nothing depends on it.
         if (kind) call("PATCH", "privacy/data", { kind });
-        this.load(kind || this.kind);
+        this.load(kind || this.kind, undefined, !kind);
       },
       closed: () => this.closed(),
     });
-    this.root = el("div", { class: "captcha", lang: text.lang, dir: text.dir, hidden: true }, el("div", { class: "row" }, this.check, el("a", { class: "privacy", href: base + "privacy", target: "_blank" }, text.privacy), ...this.notice.nodes), this.dialog.node);
+    this.consent = new Consent(text, (why) => (why ? this.notice.warn(why) : this.notice.clear()));
+    this.changed = el("p", { class: "changed", role: "status" });
+    const privacy = el("a", { class: "privacy", href: base + "privacy", target: "_blank" }, text.privacy);
+    const row = el("div", { class: "row" }, this.check, privacy, ...this.notice.nodes, this.changed, this.consent.node);
+    this.root = el("div", { class: "captcha", lang: text.lang, dir: text.dir, hidden: true }, row, this.dialog.node);
     this.tick(false);
     host.attachShadow({ mode: "open" }).append(el("slot"), this.root);
     this.style();
@@ -75,8 +80,9 @@ export class Widget {
     else if (!this.busy) this.load(this.kind);
   }
 
-  // Asks for a challenge and shows it; `why` is said to a visitor whose last one is gone.
-  async load(kind, why) {
+  // Asks for a challenge and shows it; `why` is said to a visitor whose last one is gone, `refreshed` to the server by
+  // one who asked for another.
+  async load(kind, why, refreshed) {
     this.stop();
     this.kind = kind;
     const { signal } = (this.run = new AbortController());
@@ -85,11 +91,13 @@ export class Widget {
     else this.speaker.clear();
     this.speaker.say(this.text.loading);
 
-    const reply = await call("POST", "challenge", { action: this.host.dataset.action, kind }, signal);
+    const reply = await call("POST", "challenge", { action: this.host.dataset.action, kind, refreshed }, signal);
     if (signal.aborted) return;
     if (!reply.ok) return this.fail(reply, () => this.load(kind));
     const challenge = reply.body;
     this.dress(challenge.selections || {});
+    this.consent.show(challenge.consent);
+    if (challenge.notice_changed) this.changed.textContent = this.text.changed(challenge.notice_changed);
     const known = [challenge.kind, ...challenge.alternatives].filter((name) => puzzles[name]);
     if (known[0] !== challenge.kind) {
       if (known[0] && known[0] !== kind) return this.load(known[0]);

@@ -13,7 +13,7 @@ export async function call(method, route, body, signal) {
       signal,
     });
     const { status, headers } = response;
-    if (response.ok) return { ok: true, body: await response.json() };
+    if (response.ok) return { ok: true, body: status === 204 ? undefined : await response.json() };
     const { type = "" } = await response.json().catch(() => ({}));
     const kind = /^urn:captcha:(.+)/.exec(type)?.[1] || "failed";
     return { status, kind, retryAfter: parseInt(headers.get("Retry-After")) || 5 };

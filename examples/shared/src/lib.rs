@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use captcha_core::{Captcha, CaptchaError, CookieConfig, Privacy, SecretKey, Severity};
+use captcha_core::{Captcha, CaptchaError, CookieConfig, Privacy, SecretKey, Severity, Statistics};
 use serde::{Deserialize, Serialize};
 
 /// The sign-up page.
@@ -85,10 +85,11 @@ pub fn addr() -> Result<SocketAddr, std::net::AddrParseError> {
     )
 }
 
-/// The engine: its secret from `CAPTCHA_SECRET`, or one for this run, with a warning.
+/// The engine: its secret from `CAPTCHA_SECRET`, or one for this run, with a warning. With
+/// `CAPTCHA_STATS_KEY` it counts visitors who agree.
 ///
 /// # Errors
-/// When `CAPTCHA_SECRET` is set to something that cannot be used.
+/// When `CAPTCHA_SECRET` or `CAPTCHA_STATS_KEY` is set to something that cannot be used.
 pub fn captcha() -> Result<Captcha, CaptchaError> {
     let secret = if std::env::var_os("CAPTCHA_SECRET").is_some() {
         SecretKey::from_env("CAPTCHA_SECRET")?
@@ -99,8 +100,7 @@ pub fn captcha() -> Result<Captcha, CaptchaError> {
         );
         SecretKey::generate()?
     };
-    let captcha = Captcha::builder()
-        .key(secret)
+    let mut builder = Captcha::builder()
         .privacy(
             Privacy::new(
                 "Lantern Letters Ltd, 1 Hill Street, Dublin (made up)",
@@ -111,8 +111,12 @@ pub fn captcha() -> Result<Captcha, CaptchaError> {
         .site("signup-example")
         .action("signup")
         // The examples speak plain HTTP on this machine. Leave this line out behind HTTPS.
-        .cookies(CookieConfig::insecure_localhost())
-        .build()?;
+        .cookies(CookieConfig::insecure_localhost());
+    // Statistics of visitors who agree, at http://127.0.0.1:3000/captcha/stats for who sends the key.
+    if let Ok(key) = std::env::var("CAPTCHA_STATS_KEY") {
+        builder = builder.statistics(Statistics::new().bearer_key(key));
+    }
+    let captcha = builder.key(secret).build()?;
     for finding in captcha.doctor() {
         match finding.severity {
             Severity::Warning => tracing::warn!("{finding}"),

@@ -14,12 +14,12 @@ export const EXAMPLES = (process.env.EXAMPLES || "axum,actix,rocket").split(",")
 
 export class Server {
   // `port` is given where a test brings a stopped server back to its old address.
-  static async start(name, { secret = randomBytes(32).toString("base64"), port = 0 } = {}) {
+  static async start(name, { secret = randomBytes(32).toString("base64"), port = 0, env = {} } = {}) {
     const server = new Server();
-    Object.assign(server, { name, secret, log: "" });
+    Object.assign(server, { name, secret, log: "", statistics: !!env.CAPTCHA_STATS_KEY });
     const program = join(programs, `${name}-signup`);
     server.child = spawn(program, {
-      env: { ...process.env, ADDR: `127.0.0.1:${port}`, CAPTCHA_SECRET: secret },
+      env: { ...process.env, ADDR: `127.0.0.1:${port}`, CAPTCHA_SECRET: secret, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     server.ended = new Promise((resolve) => {

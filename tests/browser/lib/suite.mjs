@@ -4,12 +4,12 @@ import { after, afterEach, before, describe } from "node:test";
 import { EXAMPLES, Server } from "./server.mjs";
 import { leave, Visit } from "./visit.mjs";
 
-// `define` is called with a function that opens a visit, and one that gives the server.
-export function onEach(title, define, examples = EXAMPLES) {
+// `define` is called with a function that opens a visit, and one that gives the server; `settings` are the server's.
+export function onEach(title, define, examples = EXAMPLES, settings) {
   for (const name of examples) {
     describe(`${title} (${name})`, () => {
       let server;
-      before(async () => (server = await Server.start(name)));
+      before(async () => (server = await Server.start(name, settings)));
       after(() => server?.stop());
       afterEach(leave);
       define((options) => Visit.open(server, options), () => server);
@@ -18,7 +18,7 @@ export function onEach(title, define, examples = EXAMPLES) {
 }
 
 // One adapter is enough where only the browser's side is looked at.
-export const onOne = (title, define) => onEach(title, define, EXAMPLES.slice(0, 1));
+export const onOne = (title, define, settings) => onEach(title, define, EXAMPLES.slice(0, 1), settings);
 
 export async function fillIn({ page }, name = "Ada") {
   await page.fill("#name", name);

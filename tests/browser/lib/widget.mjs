@@ -85,6 +85,12 @@ export class Widget {
     await this.renewed(before);
   }
 
+  async failSlideAfterTick() {
+    await this.tick();
+    await this.failSlide();
+    await this.ready.waitFor();
+  }
+
   // Any right token will do where the puzzle is not what is tested.
   async solveQuickly() {
     await this.tick();

@@ -8,7 +8,7 @@ use crate::{
     captcha::Captcha,
     challenge,
     endpoint::{Problem, Request, Response, problem, puzzle::settle},
-    privacy::consent::{Choice, Decisions, Moment},
+    privacy::consent::{Choice, Consent, Decisions, Moment},
 };
 
 #[derive(Deserialize)]
@@ -25,7 +25,29 @@ struct ConsentState<'a> {
     version: &'a str,
 }
 
+/// Where a visitor stands on statistics, for the widget: to be asked, or free to stop.
+#[derive(Serialize)]
+pub(in crate::endpoint) struct Standing {
+    state: &'static str,
+    version: String,
+}
+
 impl Captcha {
+    /// What the widget has to ask or offer; nothing to whoever refused, withdrew, restricted or
+    /// objected, or whose browser sends Global Privacy Control.
+    pub(in crate::endpoint) fn standing(&self, request: &Request<'_>) -> Option<Standing> {
+        let notices = &self.engine().notices;
+        let decisions = self.held(&request.headers).decisions;
+        if !notices.statistics() || decisions.verification_only() {
+            return None;
+        }
+        let consent = decisions.consent(&self.moment(global_privacy_control(request)));
+        matches!(consent, Consent::Unknown | Consent::Granted).then(|| Standing {
+            state: consent.name(),
+            version: notices.version().to_owned(),
+        })
+    }
+
     pub(super) fn put_consent(&self, request: &Request<'_>) -> Response {
         if !self.engine().notices.statistics() {
             return problem(&Problem::NOTHING_TO_CONSENT_TO);

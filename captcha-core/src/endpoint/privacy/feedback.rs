@@ -44,7 +44,7 @@ impl Captcha {
             p { (labels.introduction) }
             form method="post" action="feedback" {
                 label for="text" { (labels.label) }
-                textarea id="text" name="text" rows="8" required maxlength=(MAX_FEEDBACK / 2) {}
+                textarea id="text" name="text" rows="8" required maxlength=(MAX_FEEDBACK / 3) {}
                 button { (labels.send) }
             }
             p { a href={ "../privacy?lang=" (language.tag()) } { (language.text().choices().notice) } }

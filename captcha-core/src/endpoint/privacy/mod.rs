@@ -10,6 +10,7 @@ mod notice;
 mod requests;
 mod schema;
 
+pub(super) use decide::Standing;
 pub(super) use notice::{page, prefers_json};
 
 use super::{Request, Response};

@@ -7,8 +7,15 @@ use super::global_privacy_control;
 use crate::{
     captcha::Captcha,
     endpoint::{Problem, Request, Response, problem},
-    privacy::notice::{self, Language, Notice},
+    privacy::{
+        config::day,
+        notice::{self, Language, Notice},
+    },
 };
+
+/// Days for which a changed notice is announced, at the beginning of each visit: nothing is kept
+/// that would say who was told.
+const ANNOUNCED_DAYS: i64 = 30;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,6 +69,15 @@ impl Captcha {
             .with("content-language", language)
     }
 
+    /// The day of the notice in force, where another was in force less than a month ago.
+    pub(in crate::endpoint) fn recent_change(&self) -> Option<String> {
+        let notices = &self.engine().notices;
+        let today = notice::date_of(self.engine().timeline.now());
+        let age = (today - day(notices.date())?).whole_days();
+        (notices.has_changed() && (0..ANNOUNCED_DAYS).contains(&age))
+            .then(|| notices.date().to_owned())
+    }
+
     /// The notice in force in a language (`en`, `zh`; English for others), as JSON: to keep it for
     /// [`Privacy::earlier`](crate::Privacy::earlier), or to show it in a page of your own.
     #[must_use]
@@ -107,4 +123,82 @@ pub(in crate::endpoint) fn prefers_json(request: &Request<'_>) -> bool {
         }
     }
     json > html
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use crate::{
+        Captcha, Privacy, SecretKey,
+        endpoint::{Headers, Request},
+        testing::{HandClock, block_on, privacy},
+    };
+
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    fn engine(privacy: Privacy, clock: &HandClock) -> Captcha {
+        (Captcha::builder().key(SecretKey::generate().unwrap()))
+            .privacy(privacy)
+            .clock(Arc::new(clock.clone()))
+            .work_bits(0, 1)
+            .draw_in_order()
+            .build()
+            .unwrap()
+    }
+
+    /// What a visitor with that cookie is told of a change, and their session's cookie.
+    fn told(captcha: &Captcha, cookie: &str) -> (serde_json::Value, String) {
+        let headers: [(&str, &[u8]); 2] = [
+            ("content-type", b"application/json"),
+            ("cookie", cookie.as_bytes()),
+        ];
+        let response = block_on(captcha.handle(&Request {
+            method: "POST",
+            path: "/challenge",
+            query: None,
+            headers: headers.into_iter().collect::<Headers<'_>>(),
+            body: br#"{"kind":"work"}"#,
+            peer: None,
+        }));
+        let set = (response.headers.iter()).find(|(name, _)| *name == "set-cookie");
+        let pair = set.and_then(|(_, value)| Some(value.split_once(';')?.0.to_owned()));
+        let shown: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
+        (shown["notice_changed"].clone(), pair.unwrap_or_default())
+    }
+
+    #[test]
+    fn a_change_is_announced_once_a_visit_for_a_month_to_everybody_alike() {
+        // 2027-01-15.
+        let clock = HandClock::at(1_800_000_000_000);
+        let before = engine(privacy().dated("2027-01-01"), &clock);
+        assert!(
+            told(&before, "").0.is_null(),
+            "the first notice is no change"
+        );
+        let now = privacy()
+            .dated("2027-01-15")
+            .recipient("Hosting Ltd", "runs the servers");
+        let now = engine(
+            now.earlier(before.notice_json("en"), "A company runs our servers."),
+            &clock,
+        );
+        let (date, session) = told(&now, "");
+        assert_eq!(date, "2027-01-15");
+        assert!(told(&now, &session).0.is_null(), "once a visit");
+        clock.advance(29 * DAY);
+        assert_eq!(told(&now, "").0, "2027-01-15");
+        clock.advance(DAY);
+        assert!(told(&now, "").0.is_null(), "old news");
+
+        // An archived notice that says the same is no change.
+        let again = privacy()
+            .dated("2027-01-01")
+            .earlier(before.notice_json("en"), "-");
+        assert!(
+            told(&engine(again, &HandClock::at(1_800_000_000_000)), "")
+                .0
+                .is_null()
+        );
+    }
 }

@@ -102,6 +102,11 @@ impl Notices {
         self.feedback
     }
 
+    /// Whether another notice was in force before.
+    pub(crate) fn has_changed(&self) -> bool {
+        (self.archive.iter()).any(|earlier| earlier.notice.version != self.version)
+    }
+
     /// The version in force.
     pub(crate) fn version(&self) -> &str {
         &self.version

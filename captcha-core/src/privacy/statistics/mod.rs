@@ -18,7 +18,7 @@ const MIN_KEY: usize = 32;
 /// Daily statistics of visitors who agreed to them. Off unless given to the builder.
 ///
 /// Counted are visitors (each at most once a day and event) who were given a challenge, solved one,
-/// failed one or came too late, by kind of challenge and by language, and how long the first
+/// failed one, came too late or asked for another, by kind of challenge and by language, and how long the first
 /// solution of the day took, in powers of two of seconds. Nothing else is kept, and nothing about
 /// one visitor.
 #[derive(Clone, Debug)]
@@ -116,10 +116,17 @@ pub(crate) enum Event {
     Solved,
     Failed,
     Expired,
+    Refreshed,
 }
 
 impl Event {
-    pub(crate) const ALL: [Self; 4] = [Self::Issued, Self::Solved, Self::Failed, Self::Expired];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Issued,
+        Self::Solved,
+        Self::Failed,
+        Self::Expired,
+        Self::Refreshed,
+    ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -127,6 +134,7 @@ impl Event {
             Self::Solved => "solved",
             Self::Failed => "failed",
             Self::Expired => "expired",
+            Self::Refreshed => "refreshed",
         }
     }
 
@@ -137,6 +145,7 @@ impl Event {
             Self::Solved => 2,
             Self::Failed => 4,
             Self::Expired => 8,
+            Self::Refreshed => 16,
         }
     }
 }
@@ -203,7 +212,7 @@ mod tests {
                     .map(move |cell| format!("{}.{by}.{cell}", event.name()))
             })
             .collect();
-        assert_eq!(known.len(), 4 * (3 + 2) + 8);
+        assert_eq!(known.len(), 5 * (3 + 2) + 8);
         let mut seen = BTreeSet::new();
         for event in Event::ALL {
             for kind in Kind::ALL {

@@ -80,6 +80,7 @@ const fn heading(event: Event) -> &'static str {
         Event::Solved => "Solved one",
         Event::Failed => "Failed one",
         Event::Expired => "Came too late",
+        Event::Refreshed => "Asked for another",
     }
 }
 
@@ -255,9 +256,9 @@ mod tests {
         if let Ok(path) = std::env::var("CAPTCHA_SHOW_STATISTICS") {
             std::fs::write(path, &html).unwrap();
         }
-        // Failures are too few to be shown, and nobody came too late.
+        // Failures are too few to be shown; nobody came too late or asked for another.
         assert_eq!(html.matches("<svg").count(), 3);
-        assert_eq!(html.matches("Too few on every day").count(), 2);
+        assert_eq!(html.matches("Too few on every day").count(), 3);
         assert_eq!(
             html.matches("<svg").count(),
             html.matches("<title>").count() - 1

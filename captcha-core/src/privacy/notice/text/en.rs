@@ -70,7 +70,7 @@ pub(super) const TEXT: Text = Text {
              after an incident how much was concerned. No number that stands for anybody."
         }
         Record::DailyCounters => {
-            "How many visitors who agreed were given a challenge, solved, failed or came too late on a day, \
+            "How many visitors who agreed were given a challenge, solved, failed, came too late or asked for another on a day, \
              by kind and language, and how long their first solution took."
         }
         Record::Feedback => "What you wrote in the feedback form and the day, encrypted.",

@@ -228,6 +228,62 @@ pub(super) fn cases() -> Vec<Case> {
         )
         .config(counting),
         Case::new(
+            "the widget asks who has not decided, and lets stop who agreed",
+            async |c: &Client| {
+                let ask = || json("/captcha/challenge", r#"{"kind":"work"}"#);
+                let version = version(c).await;
+                let standing = async |jar: &Jar, call: Call| {
+                    let body = c.send(jar.on(call)).await.is(200).json();
+                    body.get("consent").cloned()
+                };
+                let is =
+                    |state: &str| Some(serde_json::json!({"state": state, "version": version}));
+                let nobody = Jar::default();
+                assert_eq!(standing(&nobody, ask()).await, is("unknown"));
+                let gpc = ask().header("sec-gpc", "1");
+                assert_eq!(standing(&nobody, gpc).await, None);
+                let mut jar = agreed(c).await;
+                assert_eq!(standing(&jar, ask()).await, is("granted"));
+                jar.take(
+                    &c.send(jar.on(Call::new("PUT", "/captcha/privacy/objection")))
+                        .await,
+                );
+                assert_eq!(standing(&jar, ask()).await, None);
+                for decision in [put("refused", &version), Call::new("DELETE", CONSENT_ROUTE)] {
+                    let mut jar = Jar::default();
+                    jar.take(&c.send(decision).await);
+                    assert_eq!(standing(&jar, ask()).await, None);
+                }
+            },
+        )
+        .config(counting),
+        Case::new(
+            "without statistics the widget asks nothing",
+            async |c: &Client| {
+                let body = c.send(json("/captcha/challenge", "{}")).await.json();
+                assert!(body.get("consent").is_none() && body.get("notice_changed").is_none());
+            },
+        ),
+        Case::new(
+            "who agreed and asks for another is counted so",
+            async |c: &Client| {
+                let mut jar = agreed(c).await;
+                let another = || json("/captcha/challenge", r#"{"kind":"work","refreshed":true}"#);
+                let reply = c.send(jar.on(another())).await;
+                jar.take(reply.is(200));
+                assert!(has(
+                    &held(c, &jar).await,
+                    "counted_today",
+                    "issued refreshed"
+                ));
+                c.send(another()).await.is(200);
+                c.send(json("/captcha/challenge", r#"{"refreshed":"yes"}"#))
+                    .await
+                    .refused(400, "malformed");
+            },
+        )
+        .config(counting),
+        Case::new(
             "a purge is for who holds the key, forgets every count, and is written down",
             async |c: &Client| {
                 for _ in 0..25 {
