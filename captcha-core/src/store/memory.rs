@@ -19,6 +19,8 @@ use crate::{
 const SHARDS: usize = 64;
 /// A shard looks for expired entries when it has grown by this many since the last look.
 const SWEEP_EVERY: usize = 1_024;
+/// A shard that is used looks for them at least this often, however little it grows.
+const SWEEP_PAUSE_MILLIS: u64 = 60_000;
 /// Least time between two sweeps of every shard.
 const SWEEP_ALL_PAUSE_MILLIS: u64 = 100;
 /// Entries that a shard keeps for counting; later keys share one count.
@@ -58,6 +60,13 @@ struct Shard {
     /// Key to the end of its window and the count so far.
     counts: HashMap<Id, (u64, u64)>,
     sweep_marks_at: usize,
+    swept_at: u64,
+}
+
+impl Shard {
+    fn is_due(&self, now: u64) -> bool {
+        now >= self.swept_at.saturating_add(SWEEP_PAUSE_MILLIS)
+    }
 }
 
 impl MemoryStore {
@@ -163,7 +172,7 @@ impl MemoryStore {
             }
             return Ok(first);
         }
-        if shard.marks.len() >= shard.sweep_marks_at {
+        if shard.marks.len() >= shard.sweep_marks_at || shard.is_due(now) {
             self.sweep(&mut shard, now);
         }
         if self.marks.fetch_add(1, Ordering::Relaxed) >= self.max_marks {
@@ -203,12 +212,16 @@ impl MemoryStore {
         if shard.marks.capacity() > 4 * left.max(SWEEP_EVERY) {
             shard.marks.shrink_to(2 * left);
         }
+        shard.swept_at = now;
         shard.sweep_marks_at = left + SWEEP_EVERY.max(left / 4);
     }
 
     fn tally(&self, key: &Id, window: Duration) -> Result<u64, StoreError> {
         let mut shard = self.shard(key).ok_or(StoreError::Full)?;
         let now = self.timeline.now();
+        if shard.is_due(now) {
+            self.sweep(&mut shard, now);
+        }
         if shard.counts.len() >= MAX_COUNTS_PER_SHARD && !shard.counts.contains_key(key) {
             shard.counts.retain(|_, (end, _)| *end > now);
         }
@@ -366,6 +379,31 @@ mod tests {
             .sum();
         assert_eq!(held, store.marks.load(Ordering::Relaxed));
         assert!(held < 200_000, "{held} marks for 20,000 alive");
+    }
+
+    #[test]
+    fn after_the_longest_life_nothing_is_left_of_what_came_before() {
+        let (store, hand) = store(usize::MAX);
+        let all = || -> usize {
+            (store.shards.iter())
+                .map(|shard| shard.lock().unwrap())
+                .map(|shard| shard.marks.len() + shard.counts.len())
+                .sum()
+        };
+        for n in 0..20_000 {
+            store.mark(&id(n), LIFE).unwrap();
+            store.tally(&id(n), LIFE).unwrap();
+        }
+        store.add(1, "solved.kind.work", LIFE).unwrap();
+        store.add_text(&id(1), b"sealed", LIFE).unwrap();
+        assert!(all() >= 40_000);
+        hand.0.fetch_add(SWEEP_PAUSE_MILLIS, Ordering::Relaxed);
+        // Some traffic, which is all that is left afterwards.
+        for n in 0..1_000 {
+            store.tally(&id(50_000 + n), LIFE).unwrap();
+        }
+        assert_eq!(all(), 1_000);
+        assert!(store.days().is_empty() && store.texts().is_empty());
     }
 
     #[test]

@@ -8,9 +8,9 @@ mod refusals;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use captcha_core::{Limits, Store};
+use captcha_core::{Limits, Store, TrustedProxies};
 
-use super::{Evidence, MakeStore, Recorder, Visit, log, switched};
+use super::{Evidence, MakeStore, Recorder, Visit, log, markers::PEER, switched};
 use crate::{
     apps::Adapter,
     engine::{Config, Engine},
@@ -104,6 +104,15 @@ pub fn all(adapter: Adapter, store: MakeStore) -> Evidence {
     let all = visit(adapter, store(), consented::config(counted()));
     agreeing(&all);
     evidence.add(all.evidence());
+
+    // Where proxies are trusted, forwarding headers are read, and the addresses in them used.
+    let proxied = Config {
+        proxies: TrustedProxies::at([PEER]).ok(),
+        ..counted()
+    };
+    let proxied = visit(adapter, store(), proxied);
+    ordinary(&proxied);
+    evidence.add(proxied.evidence());
 
     let limited = visit(adapter, store(), Config::with_limits(2, 100));
     limited.client.block_on(refusals::too_many(&limited));

@@ -9,6 +9,17 @@ async fn crawl(c: &Client) -> BTreeMap<String, Option<u64>> {
     let mut set = BTreeMap::new();
     let mut jar = visitor(c).await;
     let mut replies = Vec::new();
+    let notice = c.send(get(&format!("{NOTICE}?format=json"))).await.json();
+    if notice["statistics"]["on"] == true {
+        let body = format!(r#"{{"choice":"granted","version":{}}}"#, notice["version"]);
+        let put = Call::new("PUT", "/captcha/privacy/consent")
+            .header("content-type", "application/json")
+            .body(body);
+        let reply = c.send(jar.on(put)).await;
+        jar.take(&reply);
+        replies.push(reply);
+        replies.push(c.send(jar.on(json("/captcha/challenge", "{}"))).await);
+    }
     for (path, _) in super::super::assets::ROUTES {
         replies.push(c.send(jar.on(get(&format!("/captcha/{path}")))).await);
     }
@@ -53,36 +64,46 @@ async fn crawl(c: &Client) -> BTreeMap<String, Option<u64>> {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    vec![Case::new(
-        "the notice lists the cookies that are set, no more and no less",
-        async |c: &Client| {
-            let notice = c.send(get(&format!("{NOTICE}?format=json"))).await.json();
-            let said: BTreeMap<String, Option<u64>> =
-                (notice["cookies"].as_array().unwrap().iter())
-                    .map(|cookie| {
-                        (
-                            cookie["name"].as_str().unwrap().to_owned(),
-                            cookie["life_seconds"].as_u64(),
-                        )
-                    })
-                    .collect();
-            let set = crawl(c).await;
-            assert_eq!(set, said);
-            // The controls: each of these mutants of the notice would be noticed.
-            let mut mutants = Vec::new();
-            for (name, life) in &said {
-                let mut longer = said.clone();
-                longer.insert(name.clone(), life.map_or(Some(1), |life| Some(life + 1)));
-                let mut fewer = said.clone();
-                fewer.remove(name);
-                mutants.extend([longer, fewer]);
-            }
-            let mut more = said.clone();
-            more.insert("__Host-captcha-trail".to_owned(), None);
-            mutants.push(more);
-            assert_eq!(mutants.len(), 9);
-            assert!(mutants.iter().all(|mutant| *mutant != set));
-            assert!(said.contains_key(SESSION.0) && said.len() == 4);
-        },
-    )]
+    let both = async |c: &Client| {
+        let notice = c.send(get(&format!("{NOTICE}?format=json"))).await.json();
+        let said: BTreeMap<String, Option<u64>> = (notice["cookies"].as_array().unwrap().iter())
+            .map(|cookie| {
+                (
+                    cookie["name"].as_str().unwrap().to_owned(),
+                    cookie["life_seconds"].as_u64(),
+                )
+            })
+            .collect();
+        let set = crawl(c).await;
+        assert_eq!(set, said);
+        // The controls: each of these mutants of the notice would be noticed.
+        let mut mutants = Vec::new();
+        for (name, life) in &said {
+            let mut longer = said.clone();
+            longer.insert(name.clone(), life.map_or(Some(1), |life| Some(life + 1)));
+            let mut fewer = said.clone();
+            fewer.remove(name);
+            mutants.extend([longer, fewer]);
+        }
+        let mut more = said.clone();
+        more.insert("__Host-captcha-trail".to_owned(), None);
+        mutants.push(more);
+        assert_eq!(mutants.len(), 2 * said.len() + 1);
+        assert!(mutants.iter().all(|mutant| *mutant != set));
+        assert!(said.contains_key(SESSION.0));
+    };
+    vec![
+        Case::new(
+            "the notice lists the cookies that are set, no more and no less",
+            both,
+        ),
+        Case::new(
+            "the notice lists the cookies that are set, with statistics as well",
+            both,
+        )
+        .config(|| crate::engine::Config {
+            statistics: Some(captcha_core::Statistics::new()),
+            ..crate::engine::Config::default()
+        }),
+    ]
 }

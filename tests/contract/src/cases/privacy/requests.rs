@@ -150,6 +150,87 @@ pub(super) fn cases() -> Vec<Case> {
                 assert!(jar.take(reply.is(303)).names().is_empty());
             },
         ),
+        Case::new(
+            "hostile input to every privacy route: a clear refusal, nothing stored, nothing reflected",
+            async |c: &Client| {
+                let word = "Zq7hostile9v";
+                let json_routes = [
+                    ("PATCH", DATA, "theme"),
+                    ("PUT", "/captcha/privacy/consent", "choice"),
+                    ("POST", REQUESTS, "kind"),
+                ];
+                let strings = ["\r\nset-cookie: a=b", "\u{202e}\u{2066}", "<script>", "\u{0}", "\u{1b}[2J"];
+                for (method, path, field) in json_routes {
+                    let call = |body: String| {
+                        Call::new(method, path)
+                            .header("content-type", "application/json")
+                            .body(body)
+                    };
+                    let text = |text: &str| value!({ field: text }).to_string();
+                    let mut bodies: Vec<String> = strings
+                        .iter()
+                        .map(|string| text(&format!("{word}{string}{word}")))
+                        .collect();
+                    bodies.extend([
+                        text(&word.repeat(600)),
+                        format!(r#"{{"{field}":"dark","{field}":"{word}"}}"#),
+                        format!(r#"{{"{word}":{{"{word}":["{word}"]}}}}"#),
+                        format!(r#"{{"{field}":{{"{word}":1}}}}"#),
+                        format!(r#"{{"{field}":1e999,"{word}":-0}}"#),
+                        format!(r#"["{word}"]"#),
+                        super::super::hostile::nested(4_000),
+                        word.to_owned(),
+                        word.repeat(1_048_576 / word.len()),
+                    ]);
+                    for body in bodies {
+                        let reply = c.send(call(body.clone())).await;
+                        let short: String = body.chars().take(60).collect();
+                        assert!((400..500).contains(&reply.status), "{path} {short}: {}", reply.status);
+                        reply
+                            .has("content-type", "application/problem+json")
+                            .has_no("set-cookie");
+                        assert!(!reply.text().contains(word), "{path} {short}");
+                    }
+                }
+                let form_routes = [CHOICES, FEEDBACK];
+                for path in form_routes {
+                    for body in [
+                        format!("do={word}%0d%0aset-cookie:a&text="),
+                        format!("do=select&theme={word}"),
+                        format!("{word}={word}"),
+                        format!("do=delete&do={word}&text=a&text=b"),
+                        "%ff=%fe".to_owned(),
+                        word.repeat(1_048_576 / word.len()),
+                    ] {
+                        let reply = c.send(form(path, body)).await;
+                        assert!((400..500).contains(&reply.status), "{path}");
+                        reply
+                            .has("content-type", "application/problem+json")
+                            .has_no("set-cookie");
+                        assert!(!reply.text().contains(word));
+                    }
+                }
+                let long = word.repeat(900);
+                for path in [NOTICE, CHOICES, FEEDBACK] {
+                    for query in [format!("lang={long}"), format!("lang={word}%0d%0aa:b")] {
+                        let reply = c.send(get(&format!("{path}?{query}"))).await;
+                        reply.has_no("set-cookie");
+                        assert!(!reply.text().contains(word), "{path}");
+                    }
+                    let reply = c.send(get(path).header("accept-language", &long)).await;
+                    assert!(!reply.text().contains(word));
+                    reply.has_no("set-cookie");
+                    c.send(get(&format!("{path}?{word}={word}")))
+                        .await
+                        .refused(400, "malformed");
+                }
+                assert!(c.engine.captcha.feedback().await.unwrap().is_empty());
+            },
+        )
+        .config(|| Config {
+            statistics: Some(captcha_core::Statistics::new()),
+            ..open()
+        }),
         Case::new("no other request is taken", async |c: &Client| {
             for (body, status, kind) in [
                 (r#"{"kind":"adult"}"#, 422, "invalid-fields"),
