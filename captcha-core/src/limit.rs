@@ -35,6 +35,23 @@ impl Limits {
         per_visitor: u32::MAX,
         per_site: u32::MAX,
     };
+
+    const fn of(self, call: Call) -> Self {
+        const fn within(limit: u32, most: u32) -> u32 {
+            if limit == u32::MAX || limit < most {
+                limit
+            } else {
+                most
+            }
+        }
+        match call {
+            Call::Answer | Call::Challenge => self,
+            Call::Feedback => Self {
+                per_visitor: within(self.per_visitor, FEEDBACK.per_visitor),
+                per_site: within(self.per_site, FEEDBACK.per_site),
+            },
+        }
+    }
 }
 
 impl Default for Limits {
@@ -53,7 +70,15 @@ impl Default for Limits {
 pub(crate) enum Call {
     Answer,
     Challenge,
+    Feedback,
 }
+
+/// Texts a minute that are kept of one visitor and of all, where calls are limited at all: the
+/// store has room for so many, and each stays for weeks.
+const FEEDBACK: Limits = Limits {
+    per_visitor: 5,
+    per_site: 30,
+};
 
 /// Who is counted.
 #[derive(Clone, Copy, Debug)]
@@ -94,11 +119,12 @@ impl Limiter {
         visitor: Visitor,
         now: u64,
     ) -> Result<(), CaptchaError> {
+        let limits = self.limits.of(call);
         let first = match visitor {
-            Visitor::Restricted => (Count::Site, (self.limits.per_site / 10).max(1), visitor),
-            _ => (Count::Visitor, self.limits.per_visitor, visitor),
+            Visitor::Restricted => (Count::Site, (limits.per_site / 10).max(1), visitor),
+            _ => (Count::Visitor, limits.per_visitor, visitor),
         };
-        let counted = [first, (Count::Site, self.limits.per_site, Visitor::Unknown)];
+        let counted = [first, (Count::Site, limits.per_site, Visitor::Unknown)];
         for (count, limit, who) in counted {
             if limit == u32::MAX || (count == Count::Visitor && matches!(who, Visitor::Unknown)) {
                 continue;

@@ -4,8 +4,9 @@ import { call } from "./net.js";
 // The question about statistics, where the server says that it is open, and the way back for who agreed: one click
 // each, side by side, below the box. Nothing waits for an answer, and none means no.
 export class Consent {
-  constructor(text, say) {
-    Object.assign(this, { text, say });
+  constructor(text) {
+    this.text = text;
+    this.alert = el("p", { class: "alert", role: "alert" });
     this.node = el("div", { class: "consent", role: "group", "aria-label": text.statistics, hidden: true });
   }
 
@@ -19,7 +20,8 @@ export class Consent {
         ? [text.counted, choose(text.stop)]
         : [text.question, choose(text.agree, "granted"), choose(text.refuse, "refused")];
     this.line = el("p", { tabindex: -1 }, line);
-    this.node.replaceChildren(this.line, ...choices);
+    this.alert.textContent = "";
+    this.node.replaceChildren(this.line, ...choices, this.alert);
   }
 
   async send({ version }, choice) {
@@ -27,8 +29,10 @@ export class Consent {
     const reply = choice
       ? await call("PUT", "privacy/consent", { choice, version })
       : await call("DELETE", "privacy/consent");
-    this.say();
-    if (!reply.ok) return this.say(reply.status === 409 ? text.noticeChanged : text.notKept);
+    if (!reply.ok) {
+      this.alert.textContent = reply.status === 409 ? text.noticeChanged : text.notKept;
+      return;
+    }
     if (choice === "granted") this.show({ state: choice, version });
     else this.node.replaceChildren((this.line = el("p", { tabindex: -1 }, text.notCounted)));
     // The button is gone: who used the keyboard would stand at the top of the page.

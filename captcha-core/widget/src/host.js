@@ -31,7 +31,7 @@ export class Widget {
       },
       closed: () => this.closed(),
     });
-    this.consent = new Consent(text, (why) => (why ? this.notice.warn(why) : this.notice.clear()));
+    this.consent = new Consent(text);
     this.changed = el("p", { class: "changed", role: "status" });
     const privacy = el("a", { class: "privacy", href: base + "privacy", target: "_blank" }, text.privacy);
     const row = el("div", { class: "row" }, this.check, privacy, ...this.notice.nodes, this.changed, this.consent.node);

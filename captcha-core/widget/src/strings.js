@@ -21,7 +21,7 @@ const en = {
   counted: "You agreed: your visit is counted in daily totals.",
   stop: "Stop counting",
   notCounted: "You are not counted.",
-  noticeChanged: "The privacy notice has just changed. Tick the box again to be asked anew.",
+  noticeChanged: "The privacy notice has just changed. You will be asked anew next time.",
   notKept: "Your choice could not be kept. Try again.",
   title: { slide: "Slide the piece into its gap", text: "Type what you see", work: "No puzzle needed" },
   hint: {

@@ -42,7 +42,7 @@ impl Evidence {
     /// Everything in it, piece by piece, with the sink that it is in and a name for messages.
     pub fn pieces(&self) -> impl Iterator<Item = (Sink, String, Vec<u8>)> {
         let operations = (self.operations.iter())
-            .map(|operation| (Sink::Store, operation.to_string(), operation.bytes()));
+            .map(|operation| (operation.sink(), operation.to_string(), operation.bytes()));
         let answers = self.answers.iter().flat_map(|answer| {
             let head = (Sink::Head, answer.asked.clone(), answer.head());
             // What the host's own handler says on success is the host's.

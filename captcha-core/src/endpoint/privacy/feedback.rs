@@ -73,7 +73,7 @@ impl Captcha {
             ));
         }
         let kept = async {
-            self.admit_call(request, Call::Answer).await?;
+            self.admit_call(request, Call::Feedback).await?;
             self.keep_feedback(&text).await
         };
         settle(kept.await.map(|()| {

@@ -11,6 +11,8 @@ use captcha_core::{
     store::{Id, StoreFuture},
 };
 
+use super::Sink;
+
 /// What the store was asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Does {
@@ -38,6 +40,15 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Where it is searched.
+    #[must_use]
+    pub fn sink(&self) -> Sink {
+        match self.does {
+            Does::Keep => Sink::Sealed,
+            Does::Spend | Does::Hit | Does::Count => Sink::Store,
+        }
+    }
+
     /// Every byte of it, the key behind a colon.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {

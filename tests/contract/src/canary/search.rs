@@ -15,6 +15,8 @@ pub enum Sink {
     Head,
     /// The log.
     Log,
+    /// A sealed text in the store.
+    Sealed,
     /// The store.
     Store,
 }

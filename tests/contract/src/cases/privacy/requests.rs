@@ -355,8 +355,8 @@ pub(super) fn cases() -> Vec<Case> {
             c.send(json(FEEDBACK, full)).await.is(204);
         })
         .config(open),
-        Case::new("feedback is limited like answers", async |c: &Client| {
-            for _ in 0..2 {
+        Case::new("feedback is limited, and more strictly than answers", async |c: &Client| {
+            for _ in 0..5 {
                 c.send(form(FEEDBACK, "text=x")).await.is(303);
             }
             c.send(form(FEEDBACK, "text=x"))
@@ -365,7 +365,7 @@ pub(super) fn cases() -> Vec<Case> {
         })
         .config(|| Config {
             feedback: true,
-            ..Config::with_limits(2, 100)
+            ..Config::with_limits(600, 30_000)
         }),
         Case::new(
             "with a store that keeps no texts, feedback is refused and not lost silently",
