@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use captcha_core::{
-    Captcha, Kind, Limits, MemoryStore, SecretKey,
+    Captcha, Difficulty, Kind, Limits, MemoryStore, SecretKey,
     endpoint::{Headers, guard::TokenField},
     testing::{self, block_on},
 };
@@ -72,12 +72,12 @@ fn sealing(c: &mut Criterion) {
 }
 
 fn drawing(c: &mut Criterion) {
-    for kind in [Kind::Slide, Kind::Text] {
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Work) {
         let mut seed = 0u64;
         c.bench_function(&format!("draw and encode: {}", kind.name()), |b| {
             b.iter(|| {
                 seed += 1;
-                black_box(testing::draw(kind, seed))
+                black_box(testing::draw(kind, Difficulty::Normal, seed))
             });
         });
     }

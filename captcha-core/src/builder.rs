@@ -8,10 +8,11 @@ use std::{
 
 use crate::{
     arrival::{Arrivals, Transport},
-    captcha::{Captcha, Engine},
-    challenge::Kind,
+    captcha::{Captcha, Engine, Rotation},
+    challenge::{Difficulty, Kind, Spec},
     clock::{Clock, SystemClock, Timeline},
     cookie::CookieConfig,
+    cost::{self, Cost, MAX_BITS},
     error::CaptchaError,
     key::KeyRing,
     limit::{Limiter, Limits},
@@ -28,8 +29,6 @@ use crate::{
 
 /// Longest name of a site or an action.
 pub(crate) const MAX_NAME: usize = 64;
-/// Most bits that a phone can be asked for; one more doubles the wait.
-const MAX_BITS: u8 = 26;
 
 /// Sets up a [`Captcha`]. The key and the privacy details are required.
 #[must_use]
@@ -38,6 +37,8 @@ pub struct CaptchaBuilder {
     site: String,
     action: String,
     kinds: Vec<Kind>,
+    difficulties: Vec<(Kind, Difficulty)>,
+    rotation: Rotation,
     store: Option<Arc<dyn Store>>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn RandomSource>,
@@ -47,7 +48,7 @@ pub struct CaptchaBuilder {
     transport: Transport,
     challenge_life: Duration,
     token_life: Duration,
-    puzzle_bits: u8,
+    puzzle_bits: Option<u8>,
     work_bits: u8,
     generation: u32,
     frame: bool,
@@ -65,6 +66,8 @@ impl CaptchaBuilder {
             site: "default".to_owned(),
             action: "default".to_owned(),
             kinds: Kind::ALL.to_vec(),
+            difficulties: Vec::new(),
+            rotation: Rotation::default(),
             store: None,
             clock: Arc::new(SystemClock::new()),
             random: Arc::new(SystemRandom),
@@ -74,7 +77,7 @@ impl CaptchaBuilder {
             transport: Transport::default(),
             challenge_life: Duration::from_secs(120),
             token_life: Duration::from_secs(300),
-            puzzle_bits: 14,
+            puzzle_bits: None,
             work_bits: 18,
             generation: 0,
             frame: true,
@@ -136,10 +139,36 @@ impl CaptchaBuilder {
         self
     }
 
-    /// The kinds on offer; the first is shown unless the visitor chooses another. All unless set.
+    /// The kinds on offer; the first is shown unless the visitor chooses another or
+    /// [`rotation`](Self::rotation) says otherwise. All unless set.
     pub fn kinds(mut self, kinds: impl IntoIterator<Item = Kind>) -> Self {
         self.kinds = kinds.into_iter().collect();
         self
+    }
+
+    /// Which kind is shown to a visitor who did not choose one; the first unless set.
+    pub fn rotation(mut self, rotation: Rotation) -> Self {
+        self.rotation = rotation;
+        self
+    }
+
+    /// How hard the puzzles of a kind are; [`Difficulty::Normal`] unless set.
+    pub fn difficulty(mut self, kind: Kind, difficulty: Difficulty) -> Self {
+        self.difficulties.retain(|(of, _)| *of != kind);
+        self.difficulties.push((kind, difficulty));
+        self
+    }
+
+    fn specs(&self) -> Vec<Spec> {
+        let difficulty = |kind| {
+            let set = self.difficulties.iter().find(|(of, _)| *of == kind);
+            set.map_or(Difficulty::Normal, |(_, difficulty)| *difficulty)
+        };
+        let specs = self.kinds.iter().map(|&kind| Spec {
+            kind,
+            difficulty: difficulty(kind),
+        });
+        specs.collect()
     }
 
     /// Where single use is remembered; a [`MemoryStore`] unless set.
@@ -205,10 +234,11 @@ impl CaptchaBuilder {
         self
     }
 
-    /// Zero bits of the work stamp: beside a puzzle (14 unless set) and for "no puzzle" (18 unless
-    /// set). Each bit doubles the work; at most 26.
+    /// Zero bits of the work stamp: beside a puzzle, and for "no puzzle" (18 unless set). Each bit
+    /// doubles the work; at most 26. Unless set, each kind has the bits with which it costs a
+    /// machine about as much as "no puzzle"; see [`Captcha::ledger`].
     pub fn work_bits(mut self, beside_a_puzzle: u8, no_puzzle: u8) -> Self {
-        self.puzzle_bits = beside_a_puzzle;
+        self.puzzle_bits = Some(beside_a_puzzle);
         self.work_bits = no_puzzle;
         self
     }
@@ -258,6 +288,18 @@ impl CaptchaBuilder {
             )
         })?;
         self.check()?;
+        let specs = self.specs();
+        let costs: Vec<Cost> = (specs.iter())
+            .map(|spec| Cost::of(spec, self.bits(spec)))
+            .collect();
+        let spread = cost::spread(&costs);
+        if spread > 2.0 {
+            tracing::warn!(
+                "captcha: one kind is {spread:.1} times as cheap for a bot as another, and it is the \
+                 cheapest that counts: leave `.work_bits(..)` out, or set one difficulty for all \
+                 (Captcha::ledger shows each)"
+            );
+        }
         let privacy = self.privacy.ok_or_else(|| {
             CaptchaError::configuration(
                 "the captcha has no privacy details, which its notice must name: call \
@@ -323,7 +365,7 @@ impl CaptchaBuilder {
             issued: Issued::default(),
             audit: self.audit.unwrap_or_else(AuditLog::in_memory),
             sealer: RwLock::new(Arc::new(Sealer::new(keys, &self.site)?)),
-            stock: Stock::new(&self.kinds, &self.stock, Arc::clone(&self.random))?,
+            stock: Stock::new(specs, &self.stock, Arc::clone(&self.random))?,
             limiter: Limiter::new(self.limits, Arc::clone(&self.random)),
             arrivals,
             timeline: Timeline::new(self.clock),
@@ -334,10 +376,18 @@ impl CaptchaBuilder {
             action: self.action,
             kinds: self.kinds,
             cookies: self.cookies,
-            puzzle_bits: self.puzzle_bits,
-            work_bits: self.work_bits,
+            costs,
+            rotation: self.rotation,
             generation: self.generation,
         }))
+    }
+
+    fn bits(&self, spec: &Spec) -> u8 {
+        match (spec.kind, self.puzzle_bits) {
+            (Kind::Work, _) => self.work_bits,
+            (_, Some(bits)) => bits,
+            (_, None) => Cost::balanced(spec, self.work_bits),
+        }
     }
 
     fn check(&self) -> Result<(), CaptchaError> {
@@ -376,10 +426,11 @@ impl CaptchaBuilder {
                 ));
             }
         }
-        if self.puzzle_bits.max(self.work_bits) > MAX_BITS || self.work_bits == 0 {
+        if self.puzzle_bits.unwrap_or(0).max(self.work_bits) > MAX_BITS || self.work_bits == 0 {
             return refuse(format!(
                 "work of {} and {} bits: at most {MAX_BITS}, and not 0 where there is no puzzle",
-                self.puzzle_bits, self.work_bits
+                self.puzzle_bits.unwrap_or(0),
+                self.work_bits
             ));
         }
         if self.limits.per_visitor == 0 || self.limits.per_site == 0 {

@@ -19,6 +19,7 @@ use crate::{
     },
     clock::Timeline,
     cookie::CookieConfig,
+    cost::Cost,
     error::{CaptchaError, ErrorKind},
     limit::Limiter,
     privacy::{
@@ -63,14 +64,27 @@ pub(crate) struct Engine {
     pub(crate) action: String,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) cookies: CookieConfig,
-    pub(crate) puzzle_bits: u8,
-    pub(crate) work_bits: u8,
+    /// One of each kind on offer.
+    pub(crate) costs: Vec<Cost>,
+    pub(crate) rotation: Rotation,
     pub(crate) generation: u32,
     pub(crate) frame: bool,
     pub(crate) notices: Notices,
     pub(crate) statistics: Option<Statistics>,
     pub(crate) issued: Issued,
     pub(crate) audit: AuditLog,
+}
+
+/// Which kind a visitor meets who did not choose one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Rotation {
+    /// The first of the kinds on offer: a visitor meets what they know.
+    #[default]
+    First,
+    /// Any of the puzzles on offer, each as likely as any other. Kinds that stand in for a puzzle
+    /// (`work`) come only when they are chosen, or are all there is.
+    Random,
 }
 
 /// A challenge on its way to the client: the `200` of `POST challenge`.
@@ -199,7 +213,15 @@ impl Captcha {
         &self.0.action
     }
 
-    /// A fresh challenge, of the first kind and the default action unless told otherwise.
+    /// What each kind on offer costs a bot, in the order of [`CaptchaBuilder::kinds`]. It takes the
+    /// cheapest, so that all of them should cost about the same.
+    #[must_use]
+    pub fn ledger(&self) -> &[Cost] {
+        &self.0.costs
+    }
+
+    /// A fresh challenge, of the default action and a kind by [`CaptchaBuilder::rotation`] unless
+    /// told otherwise.
     ///
     /// # Errors
     /// `Malformed` for a kind that is not on offer or an action of another shape, `Busy` when more
@@ -218,14 +240,10 @@ impl Captcha {
                     "this kind of challenge is not on offer",
                 ));
             }
-            None => engine.kinds.first().copied().unwrap_or(Kind::Work),
+            None => engine.next_kind()?,
         };
         let action = engine.action_or_default(action)?;
-        let bits = if kind.is_drawn() {
-            engine.puzzle_bits
-        } else {
-            engine.work_bits
-        };
+        let bits = engine.bits(kind);
         let drawn = engine.stock.take(kind).await?;
         let (pending, prompt) = engine.pend(drawn, action, bits)?;
         Ok(Challenge {

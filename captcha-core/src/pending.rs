@@ -4,14 +4,14 @@
 use zeroize::Zeroizing;
 
 use crate::{
-    challenge::{Kind, Solution, slide, text, work::Stamp},
+    challenge::{Kind, Solution, click, drag, rotate, slide, text, work::Stamp},
     error::{CaptchaError, ErrorKind},
     seal::Reader,
     store::Id,
 };
 
 /// Room for any solution, so that the length of a sealed challenge tells nothing of it.
-const SOLUTION_BYTES: usize = 16;
+const SOLUTION_BYTES: usize = 40;
 
 pub(crate) struct Pending {
     pub(crate) id: Id,
@@ -35,9 +35,15 @@ impl Pending {
         bytes.push(self.action.len() as u8);
         bytes.extend_from_slice(self.action.as_bytes());
         let (kind, solution) = match &self.solution {
-            Solution::Slide(solution) => (1, solution.x.to_be_bytes().to_vec()),
+            Solution::Slide(solution) => (1, numbers(&[solution.x], solution.tolerance)),
             Solution::Text(solution) => (2, solution.text.as_bytes().to_vec()),
             Solution::Work => (3, Vec::new()),
+            Solution::Rotate(solution) => (4, numbers(&[solution.angle], solution.tolerance)),
+            Solution::Click(solution) => {
+                let flat: Vec<u16> = solution.points.iter().flat_map(|(x, y)| [*x, *y]).collect();
+                (5, numbers(&flat, solution.tolerance))
+            }
+            Solution::Drag(solution) => (6, numbers(&[solution.x, solution.y], solution.tolerance)),
         };
         bytes.push(kind);
         bytes.push(solution.len() as u8);
@@ -63,9 +69,7 @@ impl Pending {
         let padded = reader.array::<SOLUTION_BYTES>()?;
         let solution = padded.get(..usize::from(length)).ok_or_else(unreadable)?;
         let solution = match kind {
-            1 => Solution::Slide(slide::Solution {
-                x: u16::from_be_bytes(solution.try_into().map_err(|_| unreadable())?),
-            }),
+            1 | 4..=6 => places(kind, solution).ok_or_else(unreadable)?,
             2 => Solution::Text(text::Solution {
                 text: String::from_utf8(solution.to_vec()).map_err(|_| unreadable())?,
             }),
@@ -91,6 +95,35 @@ impl Pending {
     pub(crate) fn kind(&self) -> Kind {
         self.solution.kind()
     }
+}
+
+/// A tolerance, then numbers of two bytes.
+fn numbers(numbers: &[u16], tolerance: u8) -> Vec<u8> {
+    let mut bytes = vec![tolerance];
+    bytes.extend(numbers.iter().flat_map(|number| number.to_be_bytes()));
+    bytes
+}
+
+/// The solution of a kind that is a place, or several.
+fn places(kind: u8, bytes: &[u8]) -> Option<Solution> {
+    let (&tolerance, rest) = bytes.split_first()?;
+    let (pairs, []) = rest.as_chunks::<2>() else {
+        return None;
+    };
+    let numbers: Vec<u16> = pairs.iter().map(|pair| u16::from_be_bytes(*pair)).collect();
+    Some(match (kind, numbers.as_slice()) {
+        (1, &[x]) => Solution::Slide(slide::Solution { x, tolerance }),
+        (4, &[angle]) => Solution::Rotate(rotate::Solution { angle, tolerance }),
+        (5, flat) => {
+            let (points, []) = flat.as_chunks::<2>() else {
+                return None;
+            };
+            let points = points.iter().map(|&[x, y]| (x, y)).collect();
+            Solution::Click(click::Solution { points, tolerance })
+        }
+        (6, &[x, y]) => Solution::Drag(drag::Solution { x, y, tolerance }),
+        _ => return None,
+    })
 }
 
 fn unreadable() -> CaptchaError {
@@ -119,7 +152,23 @@ mod tests {
     #[test]
     fn every_kind_survives_the_trip_at_one_length() {
         let solutions = [
-            Solution::Slide(slide::Solution { x: 300 }),
+            Solution::Slide(slide::Solution {
+                x: 300,
+                tolerance: 5,
+            }),
+            Solution::Rotate(rotate::Solution {
+                angle: 359,
+                tolerance: 9,
+            }),
+            Solution::Drag(drag::Solution {
+                x: 1,
+                y: 2,
+                tolerance: 3,
+            }),
+            Solution::Click(click::Solution {
+                points: vec![(319, 159); click::MOST],
+                tolerance: 24,
+            }),
             Solution::Text(text::Solution {
                 text: "ABCDE".to_owned(),
             }),

@@ -11,9 +11,15 @@ pub struct Prompt {
     /// The picture, for kinds that show one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<PromptPicture>,
-    /// The loose piece of a slide puzzle.
+    /// The loose piece of a slide or drag puzzle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub piece: Option<PromptPicture>,
+    /// The disc of a rotate puzzle, shown in the middle of the picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disc: Option<PromptPicture>,
+    /// The things to tap of a click puzzle, in their order from left to right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<PromptPicture>,
 }
 
 /// A picture as the protocol sends it.
@@ -32,6 +38,9 @@ pub struct PromptPicture {
     /// Top edge at the start, in picture pixels; of a piece only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub y: Option<u32>,
+    /// How many things it shows; of an order only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
     /// The file in base64.
     pub data: String,
 }
@@ -44,6 +53,7 @@ impl PromptPicture {
             height: picture.height,
             x: position.map(|(x, _)| x),
             y: position.map(|(_, y)| y),
+            count: None,
             data: STANDARD.encode(&picture.bytes),
         }
     }
@@ -55,6 +65,11 @@ impl From<challenge::Prompt> for Prompt {
             image: prompt.image.map(|image| PromptPicture::new(&image, None)),
             piece: (prompt.piece)
                 .map(|piece| PromptPicture::new(&piece.picture, Some((piece.x, piece.y)))),
+            disc: prompt.disc.map(|disc| PromptPicture::new(&disc, None)),
+            order: prompt.order.map(|(order, count)| PromptPicture {
+                count: Some(count),
+                ..PromptPicture::new(&order, None)
+            }),
         }
     }
 }

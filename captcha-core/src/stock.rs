@@ -13,7 +13,7 @@ use std::{
 use futures_channel::oneshot;
 
 use crate::{
-    challenge::{self, Kind, Solution},
+    challenge::{self, Kind, Solution, Spec},
     error::{CaptchaError, ErrorKind},
     prompt::Prompt,
     random::{self, RandomSource},
@@ -51,11 +51,34 @@ struct Shared {
     state: Mutex<State>,
     wake: Condvar,
     random: Arc<dyn RandomSource>,
+    specs: Vec<Spec>,
     per_kind: usize,
     queue_limit: usize,
 }
 
 impl Shared {
+    /// How a kind is drawn; of one that is not on offer, as by default.
+    fn spec(&self, kind: Kind) -> Spec {
+        let known = self.specs.iter().find(|spec| spec.kind == kind);
+        known.copied().unwrap_or(Spec::of(kind))
+    }
+
+    fn draw(&self, kind: Kind) -> Result<Drawn, CaptchaError> {
+        let seed = random::array(self.random.as_ref())?;
+        let (prompt, solution) = challenge::draw(&self.spec(kind), &mut random::generator(seed));
+        Ok(Drawn {
+            seed,
+            prompt: prompt.into(),
+            solution,
+        })
+    }
+
+    fn redraw(&self, kind: Kind, seed: [u8; 32]) -> Option<Picture> {
+        challenge::draw(&self.spec(kind), &mut random::generator(seed))
+            .0
+            .image
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -79,18 +102,22 @@ pub(crate) struct StockConfig {
 
 impl Stock {
     pub(crate) fn new(
-        kinds: &[Kind],
+        specs: Vec<Spec>,
         config: &StockConfig,
         random: Arc<dyn RandomSource>,
     ) -> Result<Self, CaptchaError> {
-        let drawn = kinds.iter().filter(|kind| kind.is_drawn());
+        let drawn = specs
+            .iter()
+            .map(|spec| spec.kind)
+            .filter(|kind| kind.is_drawn());
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
-                stock: drawn.map(|&kind| (kind, VecDeque::new())).collect(),
+                stock: drawn.map(|kind| (kind, VecDeque::new())).collect(),
                 ..State::default()
             }),
             wake: Condvar::new(),
             random,
+            specs,
             per_kind: config.per_kind,
             queue_limit: config.queue_limit,
         });
@@ -114,7 +141,7 @@ impl Stock {
     pub(crate) async fn take(&self, kind: Kind) -> Result<Drawn, CaptchaError> {
         // Where there is nothing to draw, nobody waits behind those who draw.
         if self.threads == 0 || !kind.is_drawn() {
-            return draw(kind, self.shared.random.as_ref());
+            return self.shared.draw(kind);
         }
         let receiver = {
             let mut state = self.shared.lock();
@@ -139,7 +166,7 @@ impl Stock {
         seed: [u8; 32],
     ) -> Result<Option<Picture>, CaptchaError> {
         if self.threads == 0 {
-            return Ok(challenge::draw(kind, &mut random::generator(seed)).0.image);
+            return Ok(self.shared.redraw(kind, seed));
         }
         let (sender, receiver) = oneshot::channel();
         self.enqueue(&mut self.shared.lock(), Job::Redraw(kind, seed, sender))?;
@@ -175,16 +202,6 @@ fn undrawn() -> CaptchaError {
     .retry_after(RETRY_AFTER)
 }
 
-fn draw(kind: Kind, random: &dyn RandomSource) -> Result<Drawn, CaptchaError> {
-    let seed = random::array(random)?;
-    let (prompt, solution) = challenge::draw(kind, &mut random::generator(seed));
-    Ok(Drawn {
-        seed,
-        prompt: prompt.into(),
-        solution,
-    })
-}
-
 fn run(shared: &Shared) {
     while let Some(job) = next_job(shared) {
         let restocks = matches!(job, Job::Restock(_));
@@ -208,16 +225,15 @@ fn perform(shared: &Shared, job: Job) -> Result<(), CaptchaError> {
     match job {
         // A caller that went away leaves its puzzle unseen, so another may have it.
         Job::Draw(kind, sender) => {
-            if let Err(unseen) = sender.send(draw(kind, shared.random.as_ref())?) {
+            if let Err(unseen) = sender.send(shared.draw(kind)?) {
                 shelve(&mut shared.lock(), kind, unseen, shared.per_kind);
             }
         }
         Job::Redraw(kind, seed, sender) => {
-            let (prompt, _) = challenge::draw(kind, &mut random::generator(seed));
-            let _ = sender.send(prompt.image);
+            let _ = sender.send(shared.redraw(kind, seed));
         }
         Job::Restock(kind) => {
-            let drawn = draw(kind, shared.random.as_ref())?;
+            let drawn = shared.draw(kind)?;
             shelve(&mut shared.lock(), kind, drawn, shared.per_kind);
         }
     }

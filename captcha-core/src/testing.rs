@@ -16,7 +16,7 @@ use rand::Rng;
 
 use crate::{
     captcha::{Answer, Captcha, Token},
-    challenge::{self, Generator, Kind, Solution, work::Stamp},
+    challenge::{self, Difficulty, Generator, Kind, Solution, Spec, work::Stamp},
     clock::{Clock, millis},
     error::CaptchaError,
     key::{KeyRing, SecretKey},
@@ -36,15 +36,28 @@ pub struct Solved {
 }
 
 fn solved(pending: &Pending) -> Solved {
-    let answer = match &pending.solution {
-        Solution::Slide(solution) => serde_json::json!({ "x": solution.x }),
-        Solution::Text(solution) => serde_json::json!({ "text": solution.text }),
-        Solution::Work => serde_json::json!({}),
-    };
     Solved {
-        answer: Answer(answer.to_string()),
+        answer: answer(&pending.solution),
         work: pending.stamp.solve(),
     }
+}
+
+fn answer(solution: &Solution) -> Answer {
+    let answer = match solution {
+        Solution::Slide(solution) => serde_json::json!({ "x": solution.x }),
+        Solution::Text(solution) => serde_json::json!({ "text": solution.text }),
+        Solution::Rotate(solution) => serde_json::json!({ "angle": solution.angle }),
+        Solution::Click(solution) => {
+            let points = solution.points.iter();
+            let points: Vec<_> = points
+                .map(|(x, y)| serde_json::json!({ "x": x, "y": y }))
+                .collect();
+            serde_json::json!({ "points": points })
+        }
+        Solution::Drag(solution) => serde_json::json!({ "x": solution.x, "y": solution.y }),
+        Solution::Work => serde_json::json!({}),
+    };
+    Answer(answer.to_string())
 }
 
 /// Opens a challenge, of the widget or of the frame, with the secret and site that sealed it.
@@ -217,7 +230,7 @@ pub struct Sealing {
 #[must_use]
 pub fn sealing() -> Option<Sealing> {
     let sealer = Sealer::new(&KeyRing::new(SecretKey::generate().ok()?), "site").ok()?;
-    let (_, solution) = challenge::draw(Kind::Slide, &mut random::generator([1; 32]));
+    let (_, solution) = challenge::draw(&Spec::of(Kind::Slide), &mut random::generator([1; 32]));
     let pending = Pending {
         id: [1; 16],
         issued: 1,
@@ -268,14 +281,45 @@ impl Sealing {
     }
 }
 
-/// Draws and encodes one challenge from `seed` and gives the bytes of its pictures.
+/// One drawn challenge, as files.
+#[derive(Clone, Debug, Default)]
+pub struct Drawing {
+    /// The picture.
+    pub image: Vec<u8>,
+    /// What lies beside it: a piece, a disc or an order.
+    pub part: Vec<u8>,
+    /// Top edge at which a piece starts.
+    pub top: u32,
+    /// The answer in the JSON of the protocol.
+    pub answer: String,
+    /// How far it may be off.
+    pub tolerance: u8,
+}
+
+/// Draws and encodes one challenge from `seed`.
 #[must_use]
-pub fn draw(kind: Kind, seed: u64) -> usize {
+pub fn draw(kind: Kind, difficulty: Difficulty, seed: u64) -> Drawing {
     let mut bytes = [0; 32];
     bytes.split_at_mut(8).0.copy_from_slice(&seed.to_be_bytes());
-    let (prompt, _) = challenge::draw(kind, &mut random::generator(bytes));
-    let image = prompt.image.map_or(0, |image| image.bytes.len());
-    image + prompt.piece.map_or(0, |piece| piece.picture.bytes.len())
+    let spec = Spec { kind, difficulty };
+    let (prompt, solution) = challenge::draw(&spec, &mut random::generator(bytes));
+    let top = prompt.piece.as_ref().map_or(0, |piece| piece.y);
+    let piece = prompt.piece.map(|piece| piece.picture);
+    let order = prompt.order.map(|(order, _)| order);
+    let part = piece.or(prompt.disc).or(order);
+    Drawing {
+        image: prompt.image.map(|image| image.bytes).unwrap_or_default(),
+        part: part.map(|part| part.bytes).unwrap_or_default(),
+        top,
+        answer: answer(&solution).0,
+        tolerance: match solution {
+            Solution::Slide(solution) => solution.tolerance,
+            Solution::Rotate(solution) => solution.tolerance,
+            Solution::Click(solution) => solution.tolerance,
+            Solution::Drag(solution) => solution.tolerance,
+            Solution::Text(_) | Solution::Work => 0,
+        },
+    }
 }
 
 /// Privacy details for tests, where nobody reads the notice.

@@ -5,11 +5,12 @@ use std::{
     time::Duration,
 };
 
-use super::{Answer, Engine, Token, TokenContent};
+use super::{Answer, Engine, Rotation, Token, TokenContent};
 use crate::{
     builder::is_action,
     challenge::{Kind, Verdict, work::Stamp},
     clock::millis,
+    cost,
     error::{CaptchaError, ErrorKind},
     pending::Pending,
     privacy::{
@@ -44,6 +45,33 @@ impl Engine {
                 "an action is 1 to 64 of A-Z a-z 0-9 _ -",
             )),
         }
+    }
+
+    /// The kind for a visitor who did not choose one.
+    pub(super) fn next_kind(&self) -> Result<Kind, CaptchaError> {
+        let first = self.kinds.first().copied().unwrap_or(Kind::Work);
+        if self.rotation == Rotation::First {
+            return Ok(first);
+        }
+        let puzzles: Vec<Kind> = (self.kinds.iter().copied())
+            .filter(|kind| kind.is_puzzle())
+            .collect();
+        // So many values that what is left over favours none that could be told.
+        let number = u64::from_be_bytes(random::array(self.random.as_ref())?);
+        let index = number % (puzzles.len() as u64).max(1);
+        Ok(puzzles.get(index as usize).copied().unwrap_or(first))
+    }
+
+    /// Zero bits of a stamp: what keeps the kinds level, and as much more for all of them alike as
+    /// the site is in a rush.
+    pub(super) fn bits(&self, kind: Kind) -> u8 {
+        let own = (self.costs.iter()).find(|cost| cost.kind == kind);
+        let issued = self.issued.rate(self.timeline.now());
+        let rush = cost::rush(issued, self.limiter.limits().per_site);
+        own.map_or(0, |cost| match cost.bits {
+            0 => 0,
+            bits => (bits + rush).min(cost::MAX_BITS),
+        })
     }
 
     /// A challenge for the frame: its picture is drawn again from the seed that it carries, and

@@ -36,7 +36,7 @@ fn every_kind_is_solved_answered_and_redeemed_once() {
     for kind in Kind::ALL {
         let challenge = block_on(captcha.issue(Some(kind), None)).unwrap();
         assert_eq!(challenge.kind, kind.name());
-        assert_eq!(challenge.alternatives.len(), 2);
+        assert_eq!(challenge.alternatives.len(), Kind::ALL.len() - 1);
         let solved = block_on(captcha.solve(&challenge.challenge)).unwrap();
         let answer = || block_on(captcha.answer(&challenge.challenge, &solved.answer, solved.work));
         let token = answer().unwrap();
@@ -272,4 +272,51 @@ fn debug_output_gives_nothing_away() {
     let token = block_on(captcha.token_for_tests(None)).unwrap();
     let printed = format!("{captcha:?} {token:?} {:?}", engine(&HandClock::at(0)));
     assert!(!printed.contains(token.as_str()) && !printed.contains("pZ4m"));
+}
+
+#[test]
+fn a_rotation_shows_every_puzzle_and_stand_ins_only_when_chosen() {
+    let clock = HandClock::at(START);
+    let shown = |rotation, kinds: &[Kind]| {
+        let captcha = engine(&clock)
+            .rotation(rotation)
+            .kinds(kinds.iter().copied())
+            .build()
+            .unwrap();
+        let kinds = (0..60).map(|_| block_on(captcha.issue(None, None)).unwrap().kind);
+        kinds.collect::<std::collections::BTreeSet<_>>()
+    };
+    let puzzles = [Kind::Rotate, Kind::Click, Kind::Work];
+    assert_eq!(
+        Vec::from_iter(shown(Rotation::Random, &puzzles)),
+        ["click", "rotate"]
+    );
+    assert_eq!(Vec::from_iter(shown(Rotation::First, &puzzles)), ["rotate"]);
+    assert_eq!(
+        Vec::from_iter(shown(Rotation::Random, &[Kind::Work])),
+        ["work"]
+    );
+}
+
+#[test]
+fn a_rush_asks_everybody_for_more_work_and_a_calm_minute_ends_it() {
+    let clock = HandClock::at(START);
+    let captcha = engine(&clock)
+        .limits(Limits {
+            per_visitor: 100,
+            per_site: 100,
+        })
+        .build()
+        .unwrap();
+    let bits = || {
+        let issue = |kind| block_on(captcha.issue(Some(kind), None)).unwrap().work.bits;
+        [issue(Kind::Text), issue(Kind::Work)]
+    };
+    let calm = bits();
+    for _ in 0..10 {
+        bits();
+    }
+    assert_eq!(bits(), calm.map(|bits| bits + 2));
+    clock.advance(Duration::from_secs(120));
+    assert_eq!(bits(), calm);
 }

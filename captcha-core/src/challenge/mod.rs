@@ -1,6 +1,9 @@
 //! The kinds of challenge. Each file draws one kind and judges its answers, and knows nothing of
 //! sealing, stores or HTTP.
 
+pub(crate) mod click;
+pub(crate) mod drag;
+pub(crate) mod rotate;
 pub(crate) mod slide;
 pub(crate) mod text;
 pub(crate) mod work;
@@ -17,50 +20,114 @@ pub(crate) type Generator = ChaCha12Rng;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Kind {
-    /// Slide a piece of the picture home.
+    /// Slide a piece of the picture home, along its row.
     Slide,
-    /// Read five or six characters.
+    /// Read a few characters.
     Text,
+    /// Turn the disc until the picture fits.
+    Rotate,
+    /// Tap the named shapes in their order.
+    Click,
+    /// Put a piece of the picture where it belongs, free in both directions.
+    Drag,
     /// No puzzle: a bigger proof-of-work stamp, computed by the browser.
     Work,
 }
 
 impl Kind {
     /// Every kind, in the order of the enum.
-    pub const ALL: [Self; 3] = [Self::Slide, Self::Text, Self::Work];
+    pub const ALL: [Self; 6] = [
+        Self::Slide,
+        Self::Text,
+        Self::Rotate,
+        Self::Click,
+        Self::Drag,
+        Self::Work,
+    ];
 
-    /// The name used in the protocol: `slide`, `text`, `work`.
+    /// The name used in the protocol: `slide`, `text`, `rotate`, `click`, `drag`, `work`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Slide => "slide",
             Self::Text => "text",
+            Self::Rotate => "rotate",
+            Self::Click => "click",
+            Self::Drag => "drag",
             Self::Work => "work",
         }
     }
 
-    /// Whether there is a picture to draw.
+    /// Whether there is anything to draw.
     pub(crate) const fn is_drawn(self) -> bool {
         !matches!(self, Self::Work)
     }
 
-    /// The chance that one guess without looking is right. Of `work` there is nothing to guess.
-    ///
-    /// It says nothing of machines that look: who can find the gaps of a slide puzzle, but not
-    /// tell them apart, is right once in four.
-    #[must_use]
-    pub const fn blind_guess(self) -> f64 {
-        match self {
-            Self::Slide => slide::BLIND_GUESS,
-            Self::Text => text::BLIND_GUESS,
-            Self::Work => 1.0,
-        }
+    /// Whether it is something to solve, rather than what stands in for that.
+    pub(crate) const fn is_puzzle(self) -> bool {
+        !matches!(self, Self::Work)
     }
 
     /// The kind of that name, if there is one.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// How hard a puzzle is, for machines and for people alike.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Difficulty {
+    /// Fewer candidates, wider tolerance.
+    Easy,
+    /// What the published figures are measured at.
+    #[default]
+    Normal,
+    /// More candidates, narrower tolerance.
+    Hard,
+}
+
+/// What is to be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spec {
+    pub(crate) kind: Kind,
+    pub(crate) difficulty: Difficulty,
+}
+
+impl Spec {
+    pub(crate) fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            difficulty: Difficulty::Normal,
+        }
+    }
+
+    /// The share of puzzles that public solvers are held to (`docs/resistance.md`). Measured at
+    /// Normal; Easy is taken to be half as good, Hard no better.
+    pub(crate) fn solver_ceiling(&self) -> f64 {
+        let ceiling: f64 = match self.kind {
+            Kind::Slide => 0.25,
+            Kind::Text => 0.03,
+            Kind::Rotate | Kind::Drag => 0.15,
+            Kind::Click => 0.10,
+            Kind::Work => 1.0,
+        };
+        match self.difficulty {
+            Difficulty::Easy => (ceiling * 2.0).min(1.0),
+            Difficulty::Normal | Difficulty::Hard => ceiling,
+        }
+    }
+
+    /// The chance that one guess without looking is right. Of `work` there is nothing to guess.
+    pub(crate) fn blind_guess(&self) -> f64 {
+        match self.kind {
+            Kind::Slide => slide::blind_guess(self.difficulty),
+            Kind::Text => text::blind_guess(self.difficulty),
+            Kind::Rotate => rotate::blind_guess(self.difficulty),
+            Kind::Click => click::blind_guess(self.difficulty),
+            Kind::Drag => drag::blind_guess(self.difficulty),
+            Kind::Work => 1.0,
+        }
     }
 }
 
@@ -85,8 +152,12 @@ impl Verdict {
 pub(crate) struct Prompt {
     /// The picture.
     pub(crate) image: Option<Picture>,
-    /// The piece that is slid, and where it starts.
+    /// The piece that is moved, and where it starts.
     pub(crate) piece: Option<Piece>,
+    /// The disc that is turned.
+    pub(crate) disc: Option<Picture>,
+    /// The shapes to tap, in their order, and how many they are.
+    pub(crate) order: Option<(Picture, usize)>,
 }
 
 /// A loose piece of the picture.
@@ -96,7 +167,7 @@ pub(crate) struct Piece {
     pub(crate) picture: Picture,
     /// Left edge at the start, in picture pixels.
     pub(crate) x: u32,
-    /// Top edge, in picture pixels.
+    /// Top edge at the start, in picture pixels.
     pub(crate) y: u32,
 }
 
@@ -105,23 +176,28 @@ pub(crate) struct Piece {
 pub(crate) enum Solution {
     Slide(slide::Solution),
     Text(text::Solution),
+    Rotate(rotate::Solution),
+    Click(click::Solution),
+    Drag(drag::Solution),
     /// The stamp is all.
     Work,
 }
 
-/// Draws a challenge of `kind`; of kind `work` there is nothing to draw.
-pub(crate) fn draw(kind: Kind, rng: &mut Generator) -> (Prompt, Solution) {
-    match kind {
-        Kind::Slide => {
-            let (prompt, solution) = slide::generate(rng);
-            (prompt, Solution::Slide(solution))
-        }
-        Kind::Text => {
-            let (prompt, solution) = text::generate(rng);
-            (prompt, Solution::Text(solution))
-        }
+/// Draws a challenge; of kind `work` there is nothing to draw.
+pub(crate) fn draw(spec: &Spec, rng: &mut Generator) -> (Prompt, Solution) {
+    let difficulty = spec.difficulty;
+    match spec.kind {
+        Kind::Slide => wrap(slide::generate(difficulty, rng), Solution::Slide),
+        Kind::Text => wrap(text::generate(difficulty, rng), Solution::Text),
+        Kind::Rotate => wrap(rotate::generate(difficulty, rng), Solution::Rotate),
+        Kind::Click => wrap(click::generate(difficulty, rng), Solution::Click),
+        Kind::Drag => wrap(drag::generate(difficulty, rng), Solution::Drag),
         Kind::Work => (Prompt::default(), Solution::Work),
     }
+}
+
+fn wrap<S>((prompt, solution): (Prompt, S), of: fn(S) -> Solution) -> (Prompt, Solution) {
+    (prompt, of(solution))
 }
 
 impl Solution {
@@ -129,6 +205,9 @@ impl Solution {
         match self {
             Self::Slide(_) => Kind::Slide,
             Self::Text(_) => Kind::Text,
+            Self::Rotate(_) => Kind::Rotate,
+            Self::Click(_) => Kind::Click,
+            Self::Drag(_) => Kind::Drag,
             Self::Work => Kind::Work,
         }
     }
@@ -138,11 +217,15 @@ impl Solution {
     /// # Errors
     /// When it has not the shape that this kind asks for.
     pub(crate) fn judge(&self, answer: &str) -> Result<Verdict, serde_json::Error> {
+        let answer = answer.as_bytes();
         Ok(match self {
-            Self::Slide(solution) => solution.judge(&from_object(answer.as_bytes())?),
-            Self::Text(solution) => solution.judge(&from_object(answer.as_bytes())?),
+            Self::Slide(solution) => solution.judge(&from_object(answer)?),
+            Self::Text(solution) => solution.judge(&from_object(answer)?),
+            Self::Rotate(solution) => solution.judge(&from_object(answer)?),
+            Self::Click(solution) => solution.judge(&from_object(answer)?),
+            Self::Drag(solution) => solution.judge(&from_object(answer)?),
             Self::Work => {
-                from_object::<work::Answer>(answer.as_bytes())?;
+                from_object::<work::Answer>(answer)?;
                 Verdict::Right
             }
         })

@@ -3,12 +3,11 @@
 
 use rand::RngExt;
 
-use super::{Generator, Piece, Prompt, Verdict};
+use super::{Difficulty, Generator, Piece, Prompt, Verdict};
+use crate::render::Picture;
 use crate::render::canvas::Canvas;
-use crate::render::cutout::{Cutout, GapStyle, PIECE_HEIGHT, PIECE_WIDTH};
-use crate::render::encode::Indexed;
+use crate::render::cutout::{Cutout, GapStyle};
 use crate::render::outline::Outline;
-use crate::render::quantize::quantize;
 use crate::render::scene;
 
 /// Width of the picture in pixels.
@@ -16,29 +15,50 @@ pub(crate) const WIDTH: u32 = 320;
 /// Height of the picture in pixels.
 pub(crate) const HEIGHT: u32 = 160;
 
-/// Pixels that an answer may be off, to either side.
-pub(crate) const TOLERANCE: u16 = 5;
+/// Size of a piece's picture: the same for every piece.
+pub(crate) const PIECE_WIDTH: usize = 40;
+pub(crate) const PIECE_HEIGHT: usize = 54;
+
+/// Colours of the picture.
+pub(super) const COLOURS: usize = 64;
 
 /// Least x of a gap: clear of where the piece starts.
-const FIRST: u16 = 56;
+const FIRST: u16 = 48;
 /// Number of places that a gap can have, each as likely as any other.
 const PLACES: u16 = WIDTH as u16 - PIECE_WIDTH as u16 - 4 - FIRST + 1;
-/// Gaps in a picture: the piece's own and the decoys.
-const GAPS: usize = 4;
 /// Least distance between the left edges of two gaps: no two touch.
-const APART: u16 = 50;
-/// Colours of the picture.
-const COLOURS: usize = 64;
+const APART: u16 = 45;
+
+/// Pixels that an answer may be off, to either side.
+const fn tolerance(difficulty: Difficulty) -> u8 {
+    match difficulty {
+        Difficulty::Easy => 7,
+        Difficulty::Normal => 5,
+        Difficulty::Hard => 4,
+    }
+}
+
+/// Gaps in a picture: the piece's own and the decoys.
+const fn gaps(difficulty: Difficulty) -> usize {
+    match difficulty {
+        Difficulty::Easy => 4,
+        Difficulty::Normal | Difficulty::Hard => 5,
+    }
+}
 
 /// Chance of a blind guess: the places within the tolerance, among all. Whoever can tell gaps from
-/// scenery, but not the gaps from each other, is right once in four.
-pub(crate) const BLIND_GUESS: f64 = (2 * TOLERANCE + 1) as f64 / PLACES as f64;
+/// scenery, but not the gaps from each other, is right once in five (Easy: four).
+pub(crate) fn blind_guess(difficulty: Difficulty) -> f64 {
+    f64::from(2 * u16::from(tolerance(difficulty)) + 1) / f64::from(PLACES)
+}
 
 /// Where the piece belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Solution {
     /// Left edge of the piece's picture when home, in picture pixels.
     pub(crate) x: u16,
+    /// Pixels that an answer may be off, to either side.
+    pub(crate) tolerance: u8,
 }
 
 /// Where the piece was left.
@@ -54,36 +74,18 @@ impl Solution {
     pub(crate) fn judge(self, answer: &Answer) -> Verdict {
         let reachable = 0.0..=f64::from(WIDTH) - PIECE_WIDTH as f64;
         let distance = (answer.x - f64::from(self.x)).abs();
-        Verdict::of(reachable.contains(&answer.x) && distance <= f64::from(TOLERANCE))
+        Verdict::of(reachable.contains(&answer.x) && distance <= f64::from(self.tolerance))
     }
 }
 
 /// Draws a challenge.
-pub(crate) fn generate(rng: &mut Generator) -> (Prompt, Solution) {
+pub(crate) fn generate(difficulty: Difficulty, rng: &mut Generator) -> (Prompt, Solution) {
     let mut canvas = Canvas::new(WIDTH as usize, HEIGHT as usize);
     scene::paint(&mut canvas, rng);
-    let [home, decoys @ ..] = places(rng);
+    let places = places(gaps(difficulty), rng);
     let y = row(&canvas, rng);
-
-    let outline = Outline::new(rng);
-    let own = Cutout::new(&outline);
-    let style = GapStyle::new(rng);
-    let whole = canvas.clone();
-    own.gap(&mut canvas, &whole, (usize::from(home), y), &style, rng);
-    for x in decoys {
-        let decoy = decoy(&outline, &own, rng);
-        decoy.gap(&mut canvas, &whole, (usize::from(x), y), &style, rng);
-    }
-    let piece = own.piece(&whole, (usize::from(home), y), rng);
-
-    let (indices, colours) = quantize(canvas.pixels(), COLOURS);
-    let palette: Vec<[u8; 4]> = colours.iter().map(|[r, g, b]| [*r, *g, *b, 255]).collect();
-    let image = Indexed {
-        width: WIDTH as usize,
-        indices: &indices,
-        palette: &palette,
-    }
-    .encode();
+    let homes: Vec<_> = places.iter().map(|x| (usize::from(*x), y)).collect();
+    let piece = cut(&mut canvas, (PIECE_WIDTH, PIECE_HEIGHT), &homes, rng);
     let piece = Piece {
         picture: piece,
         x: 0,
@@ -91,29 +93,57 @@ pub(crate) fn generate(rng: &mut Generator) -> (Prompt, Solution) {
     };
     (
         Prompt {
-            image: Some(image),
+            image: Some(canvas.encode(COLOURS)),
             piece: Some(piece),
+            ..Prompt::default()
         },
-        Solution { x: home },
+        Solution {
+            x: places.first().copied().unwrap_or(FIRST),
+            tolerance: tolerance(difficulty),
+        },
     )
+}
+
+/// Cuts a piece of `size` out of the picture at the first place, leaves gaps at all of them, and
+/// gives the piece.
+///
+/// The gaps are of near shapes, and the piece's own is as far from it as any other: who compares
+/// outlines learns nothing, who sees what goes on in the picture does.
+pub(super) fn cut(
+    canvas: &mut Canvas,
+    size: (usize, usize),
+    places: &[(usize, usize)],
+    rng: &mut Generator,
+) -> Picture {
+    let outline = Outline::new(rng);
+    let style = GapStyle::new(rng);
+    let whole = canvas.clone();
+    for place in places {
+        Cutout::new(&outline.near(rng), size).gap(canvas, &whole, *place, &style, rng);
+    }
+    let home = places.first().copied().unwrap_or_default();
+    Cutout::new(&outline, size).piece(&whole, home, rng)
 }
 
 /// Left edges of the gaps, the piece's own first.
 ///
 /// They lie as on a ring, turned by any angle, so that each place is as likely as any other; and the
 /// piece's own is any one of them, so that how they lie says nothing of which it is.
-fn places(rng: &mut Generator) -> [u16; GAPS] {
-    let slack = PLACES - APART * GAPS as u16;
-    let mut shifts = [(); GAPS].map(|()| rng.random_range(0..=slack));
+fn places(count: usize, rng: &mut Generator) -> Vec<u16> {
+    let slack = PLACES - APART * count as u16;
+    let mut shifts: Vec<u16> = (0..count).map(|_| rng.random_range(0..=slack)).collect();
     shifts.sort_unstable();
     let turn = rng.random_range(0..PLACES);
     let mut offset = 0;
-    let mut places = shifts.map(|shift| {
-        let place = FIRST + (offset + shift + turn) % PLACES;
-        offset += APART;
-        place
-    });
-    places.rotate_left(rng.random_range(0..GAPS));
+    let mut places: Vec<u16> = shifts
+        .into_iter()
+        .map(|shift| {
+            let place = FIRST + (offset + shift + turn) % PLACES;
+            offset += APART;
+            place
+        })
+        .collect();
+    places.rotate_left(rng.random_range(0..count));
     places
 }
 
@@ -132,23 +162,6 @@ fn row(canvas: &Canvas, rng: &mut Generator) -> usize {
     rows.into_iter().max_by_key(detail).unwrap_or(last)
 }
 
-/// A gap that is like the piece's own, yet plainly another: of a few, the one whose difference is
-/// nearest to what a person sees at a glance.
-fn decoy(outline: &Outline, own: &Cutout, rng: &mut Generator) -> Cutout {
-    let mut best = Cutout::new(&outline.near(rng));
-    let off = |cutout: &Cutout| (own.difference(cutout) - 0.26).abs();
-    for _ in 0..12 {
-        if off(&best) < 0.09 {
-            break;
-        }
-        let next = Cutout::new(&outline.near(rng));
-        if off(&next) < off(&best) {
-            best = next;
-        }
-    }
-    best
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -158,12 +171,20 @@ mod tests {
     use super::*;
     use crate::render::encode::tests::chunks;
 
+    const GAPS: usize = 5;
+    const TOLERANCE: u8 = 5;
+    const SIZE: (usize, usize) = (PIECE_WIDTH, PIECE_HEIGHT);
+
     fn judge(home: u16, x: f64) -> Verdict {
-        Solution { x: home }.judge(&Answer { x })
+        Solution {
+            x: home,
+            tolerance: TOLERANCE,
+        }
+        .judge(&Answer { x })
     }
 
     fn draw(seed: u64) -> (Vec<u8>, Piece, Solution) {
-        let (prompt, solution) = generate(&mut Generator::seed_from_u64(seed));
+        let (prompt, solution) = generate(Difficulty::Normal, &mut Generator::seed_from_u64(seed));
         (prompt.image.unwrap().bytes, prompt.piece.unwrap(), solution)
     }
 
@@ -206,20 +227,19 @@ mod tests {
         let mut rng = Generator::seed_from_u64(1);
         let (mut ranks, mut homes) = ([0u32; GAPS], vec![0u32; usize::from(PLACES)]);
         for _ in 0..40_000 {
-            let places = places(&mut rng);
-            let [home, ..] = places;
-            let mut sorted = places;
+            let mut sorted = places(GAPS, &mut rng);
+            let home = sorted[0];
             sorted.sort_unstable();
             for pair in sorted.windows(2) {
-                assert!(pair[1] - pair[0] >= APART && APART > 2 * TOLERANCE);
+                assert!(pair[1] - pair[0] >= APART && APART > 2 * u16::from(TOLERANCE));
             }
             assert!(sorted[0] >= FIRST && sorted[GAPS - 1] < FIRST + PLACES);
             ranks[sorted.iter().position(|place| *place == home).unwrap()] += 1;
             homes[usize::from(home - FIRST)] += 1;
         }
         for rank in ranks {
-            // 10,000 expected; 4.5 standard deviations.
-            assert!(rank.abs_diff(10_000) < 390, "{ranks:?}");
+            // 8,000 expected; 4.5 standard deviations.
+            assert!(rank.abs_diff(8_000) < 360, "{ranks:?}");
         }
         let expected = 40_000.0 / f64::from(PLACES);
         let chi: f64 = homes
@@ -239,13 +259,14 @@ mod tests {
         let tries = 100_000;
         let mut right = 0;
         for _ in 0..tries {
-            let [home, ..] = places(&mut rng);
+            let home = places(GAPS, &mut rng)[0];
             // Nearer the ends fewer places lie within the tolerance.
-            let guess = rng.random_range(FIRST + TOLERANCE..FIRST + PLACES - TOLERANCE);
+            let guess = rng
+                .random_range(FIRST + u16::from(TOLERANCE)..FIRST + PLACES - u16::from(TOLERANCE));
             right += u32::from(judge(home, f64::from(guess)) == Verdict::Right);
         }
-        let expected = BLIND_GUESS * f64::from(tries);
-        let deviation = (expected * (1.0 - BLIND_GUESS)).sqrt();
+        let expected = blind_guess(Difficulty::Normal) * f64::from(tries);
+        let deviation = (expected * (1.0 - blind_guess(Difficulty::Normal))).sqrt();
         assert!(
             (f64::from(right) - expected).abs() < 3.0 * deviation,
             "{right}"
@@ -253,14 +274,21 @@ mod tests {
     }
 
     #[test]
-    fn decoys_are_like_the_piece_and_not_the_same() {
-        for seed in 0..2000 {
-            let mut rng = Generator::seed_from_u64(seed);
+    fn no_gap_is_nearer_to_the_piece_than_another() {
+        let mut rng = Generator::seed_from_u64(4);
+        let mut own_is_nearest = 0;
+        for _ in 0..1_000 {
             let outline = Outline::new(&mut rng);
-            let own = Cutout::new(&outline);
-            let difference = decoy(&outline, &own, &mut rng).difference(&own);
-            assert!((0.12..0.5).contains(&difference), "{difference}");
+            let piece = Cutout::new(&outline, SIZE);
+            let gaps: Vec<f32> = (0..GAPS)
+                .map(|_| Cutout::new(&outline.near(&mut rng), SIZE).difference(&piece))
+                .collect();
+            assert!(gaps.iter().all(|gap| (0.0..0.4).contains(gap)), "{gaps:?}");
+            let least = gaps.iter().copied().fold(f32::MAX, f32::min);
+            own_is_nearest += u32::from(gaps[0] == least && least > 0.0);
         }
+        // 200 expected; 4.5 standard deviations.
+        assert!(own_is_nearest.abs_diff(200) < 58, "{own_is_nearest}");
     }
 
     #[test]
@@ -271,8 +299,8 @@ mod tests {
             scene::paint(&mut canvas, &mut rng);
             let whole = canvas.clone();
             let style = GapStyle::new(&mut rng);
-            let cutout = Cutout::new(&Outline::new(&mut rng));
-            for x in places(&mut rng) {
+            let cutout = Cutout::new(&Outline::new(&mut rng), SIZE);
+            for x in places(GAPS, &mut rng) {
                 cutout.gap(&mut canvas, &whole, (usize::from(x), 50), &style, &mut rng);
                 let middle = i32::from(x) + PIECE_WIDTH as i32 / 2;
                 let changed = (-8..8).filter(|dx| {

@@ -1,10 +1,10 @@
-//! Text: read five or six characters.
+//! Text: read a few characters.
 
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use subtle::ConstantTimeEq;
 
-use super::{Generator, Prompt, Verdict};
+use super::{Difficulty, Generator, Prompt, Verdict};
 use crate::render::lettering;
 
 /// The characters in use. None of them looks like another once bent: of 0 D O Q only D, of E F only
@@ -12,13 +12,26 @@ use crate::render::lettering;
 /// 2 Z, 5 S, 8 B and U V.
 pub(crate) const ALPHABET: &str = "ACDEHJMPRTWXY369";
 
-/// Chance of the best blind guess: that there are five characters, and which.
-pub(crate) const BLIND_GUESS: f64 = 0.5 / ALPHABET.len().pow(5) as f64;
+/// Fewest and most characters in a picture.
+const fn lengths(difficulty: Difficulty) -> (usize, usize) {
+    match difficulty {
+        Difficulty::Easy => (4, 5),
+        Difficulty::Normal => (5, 6),
+        Difficulty::Hard => (6, 7),
+    }
+}
+
+/// Chance of the best blind guess: that there are as few characters as can be, and which.
+pub(crate) fn blind_guess(difficulty: Difficulty) -> f64 {
+    let (fewest, most) = lengths(difficulty);
+    let texts = (ALPHABET.len() as f64).powi(fewest as i32);
+    1.0 / (texts * (most - fewest + 1) as f64)
+}
 
 /// What the picture says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Solution {
-    /// Five or six characters of the alphabet.
+    /// Characters of the alphabet.
     pub(crate) text: String,
 }
 
@@ -39,8 +52,9 @@ impl Solution {
 }
 
 /// Draws a challenge.
-pub(crate) fn generate(rng: &mut Generator) -> (Prompt, Solution) {
-    let count = rng.random_range(5..=6);
+pub(crate) fn generate(difficulty: Difficulty, rng: &mut Generator) -> (Prompt, Solution) {
+    let (fewest, most) = lengths(difficulty);
+    let count = rng.random_range(fewest..=most);
     let text: String = (0..count)
         .filter_map(|_| ALPHABET.as_bytes().choose(rng).copied())
         .map(char::from)
@@ -49,7 +63,7 @@ pub(crate) fn generate(rng: &mut Generator) -> (Prompt, Solution) {
     (
         Prompt {
             image: Some(image),
-            piece: None,
+            ..Prompt::default()
         },
         Solution { text },
     )
@@ -106,7 +120,7 @@ mod tests {
     #[test]
     fn a_blind_guess_names_one_of_the_shorter_texts() {
         let texts = (ALPHABET.len() as f64).powi(5);
-        assert!((BLIND_GUESS * 2.0 * texts - 1.0).abs() < 1e-9);
+        assert!((blind_guess(Difficulty::Normal) * 2.0 * texts - 1.0).abs() < 1e-9);
     }
 
     #[test]
@@ -114,7 +128,7 @@ mod tests {
         let mut rng = Generator::seed_from_u64(3);
         let mut seen = HashSet::new();
         for _ in 0..300 {
-            let (prompt, Solution { text }) = generate(&mut rng);
+            let (prompt, Solution { text }) = generate(Difficulty::Normal, &mut rng);
             assert!(matches!(text.len(), 5 | 6), "{text}");
             assert!(text.chars().all(|character| ALPHABET.contains(character)));
             assert!(seen.insert(prompt.image.unwrap().bytes));
@@ -125,7 +139,8 @@ mod tests {
     fn the_same_seed_draws_the_same() {
         for seed in 0..20 {
             let draw = || {
-                let (prompt, solution) = generate(&mut Generator::seed_from_u64(seed));
+                let (prompt, solution) =
+                    generate(Difficulty::Normal, &mut Generator::seed_from_u64(seed));
                 (prompt.image.unwrap().bytes, solution)
             };
             assert_eq!(draw(), draw());
@@ -135,7 +150,7 @@ mod tests {
     #[test]
     fn files_tell_nothing_but_pixels() {
         for seed in 0..60 {
-            let (prompt, _) = generate(&mut Generator::seed_from_u64(seed));
+            let (prompt, _) = generate(Difficulty::Normal, &mut Generator::seed_from_u64(seed));
             let picture = prompt.image.unwrap();
             assert_eq!(
                 (picture.width, picture.height),

@@ -56,6 +56,18 @@ impl Issued {
         } += 1;
     }
 
+    /// Challenges of this minute or the one before, whichever are more.
+    pub(crate) fn rate(&self, now: u64) -> u64 {
+        let minutes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let minute = now / MINUTE;
+        let of = |minute| {
+            minutes
+                .get(&minute)
+                .map_or(0, |counts: &[u64; 3]| counts[0])
+        };
+        of(minute).max(of(minute.saturating_sub(1)))
+    }
+
     pub(crate) fn alive(&self, lives: &Lives, now: u64) -> Artefacts {
         let minutes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let within = |life: Duration, of: fn(&[u64; 3]) -> u64| {

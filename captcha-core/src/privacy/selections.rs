@@ -43,7 +43,7 @@ pub(crate) const FIELDS: [Field; 5] = [
     },
     Field {
         name: "kind",
-        values: &["slide", "text", "work"],
+        values: &["slide", "text", "rotate", "click", "drag", "work"],
     },
     Field {
         name: "contrast",
@@ -147,7 +147,7 @@ mod tests {
                 seen.insert(bytes);
             }
         }
-        assert_eq!(seen.len(), 1 + 2 + 2 + 3 + 1 + 1);
+        assert_eq!(seen.len(), 1 + 2 + 2 + Kind::ALL.len() + 1 + 1);
         let mut selections = Selections::default();
         for (name, value) in [
             ("language", "tlh"),

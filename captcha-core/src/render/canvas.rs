@@ -2,8 +2,10 @@
 
 use rand::RngExt;
 
-use super::Generator;
+use super::encode::Indexed;
+use super::quantize::quantize;
 use super::raster::{Point, Raster, ellipse, swing};
+use super::{Generator, Picture};
 
 /// Red, green and blue.
 pub(crate) type Colour = [u8; 3];
@@ -56,8 +58,16 @@ impl Canvas {
         self.height
     }
 
-    pub(crate) fn pixels(&self) -> &[Colour] {
-        &self.pixels
+    /// The encoded picture, in at most `colours`.
+    pub(crate) fn encode(&self, colours: usize) -> Picture {
+        let (indices, colours) = quantize(&self.pixels, colours);
+        let palette: Vec<[u8; 4]> = colours.iter().map(|[r, g, b]| [*r, *g, *b, 255]).collect();
+        Indexed {
+            width: self.width,
+            indices: &indices,
+            palette: &palette,
+        }
+        .encode()
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = &[Colour]> {

@@ -11,10 +11,6 @@ use super::quantize::quantize;
 use super::raster::{Raster, swing};
 use super::{Generator, Picture};
 
-/// Size of a piece's picture: the same for every piece.
-pub(crate) const PIECE_WIDTH: usize = 46;
-pub(crate) const PIECE_HEIGHT: usize = 54;
-
 /// Room around a piece's picture that its gap may take.
 const MARGIN: usize = 4;
 /// Free pixels between a piece and the edge of its picture.
@@ -28,13 +24,16 @@ const STEPS: u8 = 4;
 
 /// An outline as pixels.
 pub(crate) struct Cutout {
+    width: usize,
+    height: usize,
     sharp: GrayImage,
     soft: GrayImage,
 }
 
 impl Cutout {
-    pub(crate) fn new(outline: &Outline) -> Self {
-        let (width, height) = (PIECE_WIDTH + 2 * MARGIN, PIECE_HEIGHT + 2 * MARGIN);
+    /// An outline that fills a piece's picture of `size`, its width and height.
+    pub(crate) fn new(outline: &Outline, size: (usize, usize)) -> Self {
+        let (width, height) = (size.0 + 2 * MARGIN, size.1 + 2 * MARGIN);
         let edge = MARGIN as f32 + INSET;
         let points = outline.points([edge; 2], [width as f32 - edge, height as f32 - edge]);
         let mut raster = Raster::new(0, 0, width, height);
@@ -44,10 +43,16 @@ impl Cutout {
             sharp.put_pixel(x as u32, y as u32, Luma([(coverage * 255.0).round() as u8]));
         });
         let soft = box_filter(&sharp, REACH, REACH);
-        Self { sharp, soft }
+        Self {
+            width: size.0,
+            height: size.1,
+            sharp,
+            soft,
+        }
     }
 
     /// Share of the two outlines' area that only one of them covers.
+    #[cfg(test)]
     pub(crate) fn difference(&self, other: &Self) -> f32 {
         let (mut apart, mut all) = (0u32, 0u32);
         for (a, b) in self.sharp.iter().zip(other.sharp.iter()) {
@@ -84,8 +89,8 @@ impl Cutout {
             rng.random_range(-24..24),
         ];
         let phase: f32 = rng.random();
-        for y in 0..PIECE_HEIGHT + 2 * MARGIN {
-            for x in 0..PIECE_WIDTH + 2 * MARGIN {
+        for y in 0..self.height + 2 * MARGIN {
+            for x in 0..self.width + 2 * MARGIN {
                 let depth = self.depth(x, y);
                 if depth < -3.3 {
                     continue;
@@ -131,10 +136,10 @@ impl Cutout {
         } else {
             [40, 42, 58]
         };
-        let mut colours = Vec::with_capacity(PIECE_WIDTH * PIECE_HEIGHT);
-        let mut steps = Vec::with_capacity(PIECE_WIDTH * PIECE_HEIGHT);
-        for y in 0..PIECE_HEIGHT {
-            for x in 0..PIECE_WIDTH {
+        let mut colours = Vec::with_capacity(self.width * self.height);
+        let mut steps = Vec::with_capacity(self.width * self.height);
+        for y in 0..self.height {
+            for x in 0..self.width {
                 let own = whole.at((left + x) as i32, (top + y) as i32);
                 let slant = (x as f32 - y as f32) * slope;
                 let content = relit(own, gain, lift + slant);
@@ -176,7 +181,7 @@ impl Cutout {
             })
             .collect();
         Indexed {
-            width: PIECE_WIDTH,
+            width: self.width,
             indices: &indices,
             palette: &palette,
         }

@@ -4,6 +4,7 @@ pub(crate) mod canvas;
 pub(crate) mod cutout;
 pub(crate) mod encode;
 mod glyph;
+pub(crate) mod icon;
 mod land;
 pub(crate) mod lettering;
 mod objects;
@@ -12,6 +13,8 @@ mod pattern;
 pub(crate) mod quantize;
 mod raster;
 pub(crate) mod scene;
+pub(crate) mod tapestry;
+pub(crate) mod turn;
 mod water;
 
 use rand::rngs::ChaCha12Rng as Generator;

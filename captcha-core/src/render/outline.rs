@@ -44,32 +44,23 @@ impl Outline {
         }
     }
 
-    /// An outline of the same family that differs from this one in about half its features.
+    /// The same outline, a little off everywhere.
     pub(crate) fn near(&self, rng: &mut Generator) -> Self {
         let mut near = self.clone();
         match &mut near {
             Self::Gem(points) => {
-                let fresh = corners(rng);
-                for (index, point) in points.iter_mut().enumerate() {
-                    if let Some(other) = fresh.get(index)
-                        && rng.random_bool(0.5)
-                    {
-                        *point = *other;
-                    }
+                for value in points.iter_mut().flatten() {
+                    *value += rng.random_range(-0.11..0.11);
                 }
             }
             Self::Jigsaw(sides) => {
-                for place in sides {
-                    if rng.random_bool(0.6) {
-                        *place = side(rng);
-                    }
+                for (_, place) in sides {
+                    *place += rng.random_range(-0.09..0.09);
                 }
             }
             Self::Pebble(waves) => {
                 for (_, _, phase) in waves {
-                    if rng.random_bool(0.6) {
-                        *phase += rng.random_range(0.25..0.75) * TAU;
-                    }
+                    *phase += rng.random_range(-0.35..0.35);
                 }
             }
         }

@@ -20,6 +20,16 @@ pub(crate) fn paint(canvas: &mut Canvas, rng: &mut Generator) {
     }
 }
 
+/// Paints a scene of which everybody sees where the sky is.
+pub(crate) fn paint_upright(canvas: &mut Canvas, rng: &mut Generator) {
+    match rng.random_range(0..4) {
+        0 => land::hills(canvas, rng),
+        1 => water::coast(canvas, rng),
+        2 => land::town(canvas, rng),
+        _ => land::mountains(canvas, rng),
+    }
+}
+
 /// The colours of a picture.
 pub(crate) struct Theme {
     pub(crate) sky: [Colour; 3],

@@ -13,7 +13,12 @@ fn stock(threads: usize, per_kind: usize, queue_limit: usize) -> Stock {
         per_kind,
         queue_limit,
     };
-    Stock::new(&Kind::ALL, &config, Arc::new(SystemRandom)).unwrap()
+    Stock::new(
+        Kind::ALL.map(Spec::of).to_vec(),
+        &config,
+        Arc::new(SystemRandom),
+    )
+    .unwrap()
 }
 
 #[test]
@@ -54,7 +59,7 @@ fn the_seed_draws_the_same_picture_again() {
     let again = block_on(stock.redraw(Kind::Text, drawn.seed)).unwrap();
     let prompt = Prompt::from(challenge::Prompt {
         image: again,
-        piece: None,
+        ..challenge::Prompt::default()
     });
     assert_eq!(prompt.image.unwrap().data, drawn.prompt.image.unwrap().data);
 }
@@ -77,7 +82,7 @@ fn a_panic_or_failure_while_drawing_costs_one_caller_and_not_the_thread() {
         queue_limit: 4,
     };
     let stock = Stock::new(
-        &[Kind::Text],
+        vec![Spec::of(Kind::Text)],
         &config,
         Arc::new(Broken(AtomicBool::new(true))),
     )

@@ -212,7 +212,7 @@ mod tests {
                     .map(move |cell| format!("{}.{by}.{cell}", event.name()))
             })
             .collect();
-        assert_eq!(known.len(), 5 * (3 + 2) + 8);
+        assert_eq!(known.len(), 5 * (Kind::ALL.len() + 2) + 8);
         let mut seen = BTreeSet::new();
         for event in Event::ALL {
             for kind in Kind::ALL {

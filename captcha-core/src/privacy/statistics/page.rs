@@ -142,7 +142,7 @@ fn over_days(days: &[Day], event: Event) -> Markup {
 }
 
 /// Top and height of stacked bars.
-fn stack(counts: [u64; 3], ceiling: u64) -> [(u64, u64); 3] {
+fn stack<const N: usize>(counts: [u64; N], ceiling: u64) -> [(u64, u64); N] {
     let mut floor = HEIGHT;
     counts.map(|count| {
         let height = (count.saturating_mul(HEIGHT - 20) / ceiling).min(floor);
@@ -229,7 +229,10 @@ mod tests {
                 let of = |event: &str, share: u64| {
                     let all = (400 + day * 17 % 230 + day * 9) * share / 100;
                     vec![
-                        (format!("{event}.kind.slide"), all * 7 / 10),
+                        (format!("{event}.kind.slide"), all * 4 / 10),
+                        (format!("{event}.kind.rotate"), all / 10),
+                        (format!("{event}.kind.click"), all / 10),
+                        (format!("{event}.kind.drag"), all / 10),
                         (format!("{event}.kind.text"), all / 10),
                         (format!("{event}.kind.work"), all / 5),
                         (format!("{event}.language.en"), all * 3 / 4),
@@ -282,7 +285,7 @@ mod tests {
             .count();
         assert_eq!(lines.len(), shown);
         assert!(
-            text.contains("captcha_visitors{event=\"issued\",kind=\"slide\"} 280"),
+            text.contains("captcha_visitors{event=\"issued\",kind=\"slide\"} 160"),
             "{text}"
         );
     }

@@ -5,6 +5,7 @@ mod lives;
 mod strings;
 mod work;
 
+use captcha_core::Kind;
 use captcha_core::testing::SeededRandom;
 use serde_json::json as value;
 
@@ -21,7 +22,7 @@ const PATH: &str = "/captcha/answer";
 #[must_use]
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for kind in ["slide", "text", "work"] {
+    for kind in Kind::ALL.map(Kind::name) {
         cases.push(Case::new(
             format!("{kind}: a right answer earns a token, once"),
             async move |c: &Client| {
@@ -57,6 +58,9 @@ pub fn cases() -> Vec<Case> {
                 match kind {
                     "slide" => answer["x"] = value!(answer["x"].as_f64().unwrap() - 20.0),
                     "text" => answer["text"] = value!("AAAAA"),
+                    "rotate" => answer["angle"] = value!(answer["angle"].as_f64().unwrap() + 90.0),
+                    "click" => answer["points"][0]["x"] = value!(1),
+                    "drag" => answer["y"] = value!(answer["y"].as_f64().unwrap() + 30.0),
                     _ => work = too_little(work),
                 }
                 let wrong = answering(&challenge, &answer.to_string(), &work.to_string());
@@ -106,7 +110,7 @@ fn too_little(work: u64) -> u64 {
         .expect("a stamp above 0; another seed gives one")
 }
 
-const SHAPES: [&str; 15] = [
+const SHAPES: [&str; 13] = [
     "null",
     "true",
     "0",
@@ -120,14 +124,13 @@ const SHAPES: [&str; 15] = [
     "{\"x\":1,\"text\":\"A\"}",
     "{\"x\":1,\"x\":1}",
     "{\"text\":\"A\",\"text\":\"A\"}",
-    "{\"x\":1,\"y\":2}",
-    "{\"points\":[{\"x\":1,\"y\":2}]}",
 ];
 
 fn other_kinds(kind: &str) -> &'static [&'static str] {
     match kind {
         "slide" => &[
             "{}",
+            "{\"x\":1,\"y\":2}",
             "{\"text\":\"AB12C\"}",
             "{\"angle\":90}",
             "{\"x\":null}",
@@ -141,6 +144,7 @@ fn other_kinds(kind: &str) -> &'static [&'static str] {
         ],
         "text" => &[
             "{}",
+            "{\"points\":[]}",
             "{\"x\":123}",
             "{\"text\":null}",
             "{\"text\":12345}",
@@ -149,7 +153,21 @@ fn other_kinds(kind: &str) -> &'static [&'static str] {
             "{\"text\":true}",
             "{\"text\":\"\\ud800\"}",
         ],
+        "click" => &[
+            "{}",
+            "{\"x\":1,\"y\":2}",
+            "{\"points\":null}",
+            "{\"points\":[1]}",
+        ],
+        "drag" => &[
+            "{}",
+            "{\"x\":1}",
+            "{\"angle\":1}",
+            "{\"points\":[{\"x\":1,\"y\":2}]}",
+        ],
         _ => &[
+            "{\"x\":1,\"y\":2}",
+            "{\"points\":[{\"x\":1,\"y\":2}]}",
             "{\"x\":123}",
             "{\"text\":\"AB12C\"}",
             "{\"nonce\":1}",

@@ -36,7 +36,7 @@ pub fn cases() -> Vec<Case> {
         ),
         Case::new("text: a picture alone", async |c: &Client| {
             let challenge = c.challenge_json("text").await;
-            envelope(&challenge, "text", 8, &["slide", "work"]);
+            envelope(&challenge, "text", 8);
             fields(&challenge["prompt"], &["image"]);
             picture(
                 &challenge["prompt"]["image"],
@@ -50,15 +50,60 @@ pub fn cases() -> Vec<Case> {
                 (&value!(280), &value!(90))
             );
         }),
+        Case::new("rotate: a picture and its disc", async |c: &Client| {
+            let challenge = c.challenge_json("rotate").await;
+            envelope(&challenge, "rotate", 8);
+            let prompt = &challenge["prompt"];
+            fields(prompt, &["disc", "image"]);
+            for part in ["disc", "image"] {
+                picture(&prompt[part], &["data", "height", "type", "width"]);
+                assert_eq!(prompt[part]["width"], prompt[part]["height"]);
+            }
+        }),
+        Case::new(
+            "click: a picture, and the order with its count",
+            async |c: &Client| {
+                let challenge = c.challenge_json("click").await;
+                envelope(&challenge, "click", 8);
+                let prompt = &challenge["prompt"];
+                fields(prompt, &["image", "order"]);
+                picture(&prompt["image"], &["data", "height", "type", "width"]);
+                picture(
+                    &prompt["order"],
+                    &["count", "data", "height", "type", "width"],
+                );
+                assert_eq!(prompt["order"]["count"], 3);
+            },
+        ),
+        Case::new(
+            "drag: a picture, and a piece with its start",
+            async |c: &Client| {
+                let challenge = c.challenge_json("drag").await;
+                envelope(&challenge, "drag", 8);
+                let prompt = &challenge["prompt"];
+                fields(prompt, &["image", "piece"]);
+                picture(
+                    &prompt["piece"],
+                    &["data", "height", "type", "width", "x", "y"],
+                );
+            },
+        ),
         Case::new("work: nothing to show", async |c: &Client| {
             let challenge = c.challenge_json("work").await;
-            envelope(&challenge, "work", 10, &["slide", "text"]);
+            envelope(&challenge, "work", 10);
             assert_eq!(challenge["prompt"], value!({}));
         }),
         Case::new(
-            "unless set, a stamp has 14 bits beside a puzzle and 18 without",
+            "unless set, a stamp has the bits that keep the kinds level",
             async |c: &Client| {
-                for (kind, bits) in [("slide", 14), ("text", 14), ("work", 18)] {
+                for (kind, bits) in [
+                    ("slide", 16),
+                    ("text", 13),
+                    ("rotate", 15),
+                    ("click", 15),
+                    ("drag", 15),
+                    ("work", 18),
+                ] {
                     assert_eq!(c.challenge_json(kind).await["work"]["bits"], bits);
                 }
             },
@@ -70,13 +115,9 @@ pub fn cases() -> Vec<Case> {
         Case::new(
             "one kind on offer has no alternatives, and no other is to be had",
             async |c: &Client| {
-                envelope(
-                    &c.send(json(PATH, "{}")).await.is(200).json(),
-                    "text",
-                    8,
-                    &[],
-                );
-                envelope(&c.challenge_json("text").await, "text", 8, &[]);
+                let reply = c.send(json(PATH, "{}")).await;
+                envelope_of(&reply.is(200).json(), "text", 8, &[Kind::Text]);
+                envelope_of(&c.challenge_json("text").await, "text", 8, &[Kind::Text]);
                 for kind in ["slide", "work"] {
                     let reply = c.send(json(PATH, format!(r#"{{"kind":"{kind}"}}"#))).await;
                     reply.refused(400, "malformed").has_no("set-cookie");
@@ -91,7 +132,7 @@ pub fn cases() -> Vec<Case> {
             "the first kind of the configuration is the one without wishes",
             async |c: &Client| {
                 let challenge = c.send(json(PATH, "{}")).await.is(200).json();
-                envelope(&challenge, "work", 10, &["slide"]);
+                envelope_of(&challenge, "work", 10, &[Kind::Work, Kind::Slide]);
             },
         )
         .config(|| Config {
@@ -105,7 +146,7 @@ pub fn cases() -> Vec<Case> {
             slide_shape(&reply.is(200).json());
         }),
         Case::new("no two challenges are alike", async |c: &Client| {
-            for kind in ["slide", "text", "work"] {
+            for kind in Kind::ALL.map(Kind::name) {
                 let (one, two) = (c.challenge_json(kind).await, c.challenge_json(kind).await);
                 assert_ne!(one["challenge"], two["challenge"]);
                 assert_ne!(one["work"]["salt"], two["work"]["salt"]);
@@ -193,7 +234,7 @@ pub fn cases() -> Vec<Case> {
                     .has("content-type", "application/json")
                     .has_no("content-encoding")
                     .has_no("vary");
-                envelope(&reply.json(), "text", 8, &["slide", "work"]);
+                envelope(&reply.json(), "text", 8);
             },
         ),
     ];
@@ -209,7 +250,12 @@ fn fields(object: &Value, expected: &[&str]) {
 }
 
 #[track_caller]
-fn envelope(challenge: &Value, kind: &str, bits: u8, alternatives: &[&str]) {
+fn envelope(challenge: &Value, kind: &str, bits: u64) {
+    envelope_of(challenge, kind, bits, &Kind::ALL);
+}
+
+#[track_caller]
+fn envelope_of(challenge: &Value, kind: &str, bits: u64, offered: &[Kind]) {
     fields(
         challenge,
         &[
@@ -223,7 +269,10 @@ fn envelope(challenge: &Value, kind: &str, bits: u8, alternatives: &[&str]) {
     );
     assert_eq!(challenge["kind"], kind);
     assert_eq!(challenge["expires_in"], 120);
-    assert_eq!(challenge["alternatives"], value!(alternatives));
+    let others: Vec<&str> = (offered.iter().map(|kind| kind.name()))
+        .filter(|name| *name != kind)
+        .collect();
+    assert_eq!(challenge["alternatives"], value!(others));
     let work = &challenge["work"];
     fields(work, &["algorithm", "bits", "salt"]);
     assert_eq!(
@@ -258,7 +307,7 @@ fn picture(picture: &Value, names: &[&str]) {
 
 #[track_caller]
 fn slide_shape(challenge: &Value) {
-    envelope(challenge, "slide", 8, &["text", "work"]);
+    envelope(challenge, "slide", 8);
     let prompt = &challenge["prompt"];
     fields(prompt, &["image", "piece"]);
     picture(&prompt["image"], &["data", "height", "type", "width"]);

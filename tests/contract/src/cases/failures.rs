@@ -7,6 +7,7 @@ use crate::{
     runner::{Case, Client, answering},
     stores::{Mode, Switch},
 };
+use captcha_core::Kind;
 
 const FIELDS: &str = "name=Ada&email=ada%40example.org";
 const HEADER: &str = "x-captcha-token";
@@ -85,7 +86,7 @@ pub fn cases() -> Vec<Case> {
                 let challenge = c.challenge("slide").await;
                 let right = c.right(&challenge).await;
                 set(c, Mode::Fails);
-                for kind in ["slide", "text", "work"] {
+                for kind in Kind::ALL.map(Kind::name) {
                     unavailable(
                         &c.send(json(
                             "/captcha/challenge",
@@ -235,7 +236,7 @@ pub fn cases() -> Vec<Case> {
         Case::new(
             "without randomness nothing is issued",
             async |c: &Client| {
-                for kind in ["slide", "text", "work"] {
+                for kind in Kind::ALL.map(Kind::name) {
                     let reply = c
                         .send(json(
                             "/captcha/challenge",

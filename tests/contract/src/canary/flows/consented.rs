@@ -1,5 +1,6 @@
 //! Where statistics and the feedback form are on: agreeing, being counted, writing, withdrawing.
 
+use captcha_core::Kind;
 use captcha_core::Statistics;
 
 use super::puzzles;
@@ -34,7 +35,7 @@ pub(super) async fn run(v: &Visit) {
     let notice = v.send(get("/captcha/privacy?format=json")).await.json();
     let version = notice["version"].as_str().unwrap();
     v.send(put("granted", version)).await.is(200);
-    for kind in ["slide", "text", "work"] {
+    for kind in Kind::ALL.map(Kind::name) {
         puzzles::token(v, kind, false).await;
     }
     let (challenge, _) = puzzles::challenge(v, "text").await;

@@ -1,6 +1,7 @@
 //! Challenges of every kind and of the frame, answered right, wrong, twice and not at all.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use captcha_core::Kind;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -18,7 +19,7 @@ pub(super) async fn run(v: &Visit) {
         v.send(conditional.header("if-none-match", format!("\"{}\"", word("value"))))
             .await;
     }
-    for kind in ["slide", "text", "work"] {
+    for kind in Kind::ALL.map(Kind::name) {
         for garbage in [false, true] {
             token(v, kind, garbage).await;
         }

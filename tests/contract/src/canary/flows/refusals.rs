@@ -7,6 +7,7 @@ use crate::{
     client::{Call, form, get, json},
     runner::answering,
 };
+use captcha_core::Kind;
 
 /// Every route with what it serves.
 const ROUTES: [(&str, &[&str]); 18] = [
@@ -82,7 +83,7 @@ pub(super) async fn run(v: &Visit) {
 /// The calls that a broken, saturated or blind engine can only refuse.
 pub(super) async fn everything(v: &Visit, token: &str) {
     let lang = word("lang");
-    for kind in ["slide", "text", "work"] {
+    for kind in Kind::ALL.map(Kind::name) {
         let body = format!(r#"{{"kind":"{kind}","lang":"{lang}"}}"#);
         v.send(json("/captcha/challenge", body.clone())).await;
         v.send_garbage(json("/captcha/challenge", body)).await;

@@ -1,6 +1,11 @@
 //! What is right, and what is not, by kind.
 
+use serde_json::Value;
+
 use super::*;
+
+/// What is done to the points of a right answer, and the status that follows.
+type Change = (fn(&mut Vec<Value>), u16);
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
@@ -60,6 +65,124 @@ pub(super) fn cases() -> Vec<Case> {
                     c.send(c.right(&challenge).await)
                         .await
                         .refused(409, "spent");
+                }
+            },
+        ),
+        Case::new(
+            "rotate: the short way round counts, and nothing beyond the tolerance",
+            async |c: &Client| {
+                for (off, status) in [
+                    (-9.0, 200),
+                    (9.0, 200),
+                    (-9.5, 422),
+                    (10.0, 422),
+                    (180.0, 422),
+                ] {
+                    let challenge = c.challenge("rotate").await;
+                    let (answer, work) = c.solve(&challenge).await;
+                    let angle = (answer["angle"].as_f64().unwrap() + off).rem_euclid(360.0);
+                    c.send(answering(
+                        &challenge,
+                        &value!({ "angle": angle }).to_string(),
+                        &work.to_string(),
+                    ))
+                    .await
+                    .is(status);
+                }
+            },
+        ),
+        Case::new("drag: both directions count", async |c: &Client| {
+            for (across, down, status) in [
+                (6.0, -6.0, 200),
+                (-6.0, 6.0, 200),
+                (6.5, 0.0, 422),
+                (0.0, 6.5, 422),
+                (-40.0, 0.0, 422),
+            ] {
+                let challenge = c.challenge("drag").await;
+                let (answer, work) = c.solve(&challenge).await;
+                let x = answer["x"].as_f64().unwrap() + across;
+                let y = answer["y"].as_f64().unwrap() + down;
+                let reply = c
+                    .send(answering(
+                        &challenge,
+                        &value!({ "x": x, "y": y }).to_string(),
+                        &work.to_string(),
+                    ))
+                    .await;
+                // A place within the tolerance may lie outside the picture.
+                let outside = !(0.0..=280.0).contains(&x) || !(0.0..=118.0).contains(&y);
+                if !(outside && status == 200) {
+                    reply.is(status);
+                }
+            }
+        }),
+        Case::new(
+            "click: each tap near its own thing, in order, and as many as asked",
+            async |c: &Client| {
+                let changes: [Change; 7] = [
+                    (|_| (), 200),
+                    (
+                        |points| points[0]["x"] = value!(points[0]["x"].as_f64().unwrap() + 24.0),
+                        200,
+                    ),
+                    (
+                        |points| points[2]["y"] = value!(points[2]["y"].as_f64().unwrap() - 25.0),
+                        422,
+                    ),
+                    (|points| points.swap(0, 1), 422),
+                    (
+                        |points| {
+                            points.pop();
+                        },
+                        422,
+                    ),
+                    (|points| points.push(points[0].clone()), 422),
+                    (Vec::clear, 422),
+                ];
+                for (change, status) in changes {
+                    let challenge = c.challenge("click").await;
+                    let (mut answer, work) = c.solve(&challenge).await;
+                    change(answer["points"].as_array_mut().unwrap());
+                    c.send(answering(
+                        &challenge,
+                        &answer.to_string(),
+                        &work.to_string(),
+                    ))
+                    .await
+                    .is(status);
+                }
+            },
+        ),
+        Case::new(
+            "the new kinds refuse what has not their shape",
+            async |c: &Client| {
+                let many = format!(
+                    r#"{{"points":[{}]}}"#,
+                    vec![r#"{"x":1,"y":2}"#; 500].join(",")
+                );
+                for (kind, answer) in [
+                    ("rotate", r#"{"angle":"90"}"#),
+                    ("rotate", r#"{"angle":null}"#),
+                    ("rotate", r#"{"angle":90,"x":1}"#),
+                    ("rotate", r#"{"angle":1e999}"#),
+                    ("rotate", "{}"),
+                    ("drag", r#"{"x":1}"#),
+                    ("drag", r#"{"x":1,"y":"2"}"#),
+                    ("drag", r#"{"x":[1],"y":2}"#),
+                    ("drag", "[1,2]"),
+                    ("click", r#"{"points":{"x":1,"y":2}}"#),
+                    ("click", r#"{"points":[[1,2]]}"#),
+                    ("click", r#"{"points":[{"x":1}]}"#),
+                    ("click", r#"{"points":[null]}"#),
+                    ("click", r#"{"points":[{"x":1,"y":2,"z":3}]}"#),
+                    ("click", many.as_str()),
+                ] {
+                    let challenge = c.challenge(kind).await;
+                    let (_, work) = c.solve(&challenge).await;
+                    c.send(answering(&challenge, answer, &work.to_string()))
+                        .await
+                        .refused(400, "malformed");
                 }
             },
         ),

@@ -1,6 +1,7 @@
 //! Stamps, and the shape of the whole.
 
 use super::*;
+use captcha_core::Kind;
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
@@ -60,7 +61,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new(
             "too little work is wrong, and burns the challenge",
             async |c: &Client| {
-                for kind in ["slide", "text", "work"] {
+                for kind in Kind::ALL.map(Kind::name) {
                     let challenge = c.challenge(kind).await;
                     let (answer, work) = c.solve(&challenge).await;
                     c.send(answering(

@@ -1,5 +1,6 @@
 //! Consent, what is counted by it, and who may see that.
 
+use captcha_core::Kind;
 use captcha_core::Statistics;
 
 use super::*;
@@ -130,8 +131,9 @@ pub(super) fn cases() -> Vec<Case> {
                 for event in ["issued", "solved"] {
                     // Twenty-five and not fifty. Of a kind that nobody had nothing is said, nor of one
                     // more, so that it cannot be worked out.
-                    let kinds =
-                        ["slide", "text", "work"].map(|kind| cell(&stats, event, "kind", kind));
+                    let kinds = Kind::ALL
+                        .map(Kind::name)
+                        .map(|kind| cell(&stats, event, "kind", kind));
                     assert!(
                         kinds.iter().all(|count| count.is_null() || *count == 25),
                         "{kinds:?}"

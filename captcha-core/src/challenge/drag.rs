@@ -1,0 +1,131 @@
+//! Drag: a piece is missing from a picture that has decoy gaps all over; put it where it belongs,
+//! free in both directions.
+
+use rand::RngExt;
+use rand::seq::SliceRandom;
+
+use super::slide::{COLOURS, HEIGHT, WIDTH, cut};
+use super::{Difficulty, Generator, Piece, Prompt, Verdict};
+use crate::render::canvas::Canvas;
+use crate::render::scene;
+
+/// Size of a piece's picture: the same for every piece.
+pub(crate) const PIECE_WIDTH: usize = 40;
+pub(crate) const PIECE_HEIGHT: usize = 42;
+
+/// Rows of gaps, and the pixels from one to the next.
+const ROWS: usize = 3;
+const ROW_STEP: usize = 51;
+/// Pixels that a gap may lie off its row, downwards.
+const ROW_SLACK: usize = 6;
+/// Least distance of the picture's edge.
+const EDGE: usize = 4;
+
+/// Gaps in a picture: the piece's own and the decoys.
+const fn gaps(difficulty: Difficulty) -> usize {
+    match difficulty {
+        Difficulty::Easy => 6,
+        Difficulty::Normal | Difficulty::Hard => 9,
+    }
+}
+
+/// Pixels that an answer may be off, in each direction.
+const fn tolerance(difficulty: Difficulty) -> u8 {
+    match difficulty {
+        Difficulty::Easy => 7,
+        Difficulty::Normal => 6,
+        Difficulty::Hard => 4,
+    }
+}
+
+/// Chance of the best blind guess: a row, and the places along it within the tolerance. Whoever
+/// finds the gaps, but cannot tell them apart, is right once in nine (Easy: six).
+pub(crate) fn blind_guess(difficulty: Difficulty) -> f64 {
+    let window = 2.0 * f64::from(tolerance(difficulty)) + 1.0;
+    let across = window / (f64::from(WIDTH) - (PIECE_WIDTH + 2 * EDGE) as f64 + 1.0);
+    across / ROWS as f64 * (window / (ROW_SLACK + 1) as f64).min(1.0)
+}
+
+/// Where the piece belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Solution {
+    /// Left edge of the piece's picture when home, in picture pixels.
+    pub(crate) x: u16,
+    /// Top edge.
+    pub(crate) y: u16,
+    /// Pixels that an answer may be off, in each direction.
+    pub(crate) tolerance: u8,
+}
+
+/// Where the piece was left.
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answer {
+    /// Left edge of the piece's picture, in picture pixels.
+    pub(crate) x: f64,
+    /// Top edge.
+    pub(crate) y: f64,
+}
+
+impl Solution {
+    /// Right within the tolerance in both directions. What is no place in the picture, or no
+    /// number, is wrong.
+    pub(crate) fn judge(self, answer: &Answer) -> Verdict {
+        let near = |at: f64, home: u16, last: f64| {
+            (0.0..=last).contains(&at) && (at - f64::from(home)).abs() <= f64::from(self.tolerance)
+        };
+        let across = near(answer.x, self.x, f64::from(WIDTH) - PIECE_WIDTH as f64);
+        let down = near(answer.y, self.y, f64::from(HEIGHT) - PIECE_HEIGHT as f64);
+        Verdict::of(across & down)
+    }
+}
+
+/// Draws a challenge.
+pub(crate) fn generate(difficulty: Difficulty, rng: &mut Generator) -> (Prompt, Solution) {
+    let mut canvas = Canvas::new(WIDTH as usize, HEIGHT as usize);
+    scene::paint(&mut canvas, rng);
+    let places = places(gaps(difficulty), rng);
+    let picture = cut(&mut canvas, (PIECE_WIDTH, PIECE_HEIGHT), &places, rng);
+    let (x, y) = places.first().copied().unwrap_or_default();
+    let piece = Piece {
+        picture,
+        x: (WIDTH - PIECE_WIDTH as u32) / 2,
+        y: HEIGHT - PIECE_HEIGHT as u32,
+    };
+    (
+        Prompt {
+            image: Some(canvas.encode(COLOURS)),
+            piece: Some(piece),
+            ..Prompt::default()
+        },
+        Solution {
+            x: x as u16,
+            y: y as u16,
+            tolerance: tolerance(difficulty),
+        },
+    )
+}
+
+/// Left and top edges of the gaps, the piece's own first.
+///
+/// Each has its own stretch of columns, so that no two share an x, and neighbouring stretches lie on
+/// different rows, so that no two touch. All stretches are turned by any distance around the picture.
+fn places(count: usize, rng: &mut Generator) -> Vec<(usize, usize)> {
+    let reach = WIDTH as usize - PIECE_WIDTH - 2 * EDGE + 1;
+    let step = reach / count;
+    let turn = rng.random_range(0..reach);
+    let mut rows = [0, 1, 2];
+    rows.shuffle(rng);
+    let top =
+        rng.random_range(0..=HEIGHT as usize - (ROWS - 1) * ROW_STEP - PIECE_HEIGHT - ROW_SLACK);
+    let mut places: Vec<_> = (0..count)
+        .map(|index| {
+            // Half a step of freedom: same rows stay more than a piece apart.
+            let x = (index * step + rng.random_range(0..step / 2) + turn) % reach + EDGE;
+            let row = rows.get(index % ROWS).copied().unwrap_or(0);
+            (x, top + row * ROW_STEP + rng.random_range(0..=ROW_SLACK))
+        })
+        .collect();
+    places.rotate_left(rng.random_range(0..count));
+    places
+}
