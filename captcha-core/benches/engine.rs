@@ -77,7 +77,7 @@ fn drawing(c: &mut Criterion) {
         c.bench_function(&format!("draw and encode: {}", kind.name()), |b| {
             b.iter(|| {
                 seed += 1;
-                black_box(testing::draw(kind, Difficulty::Normal, seed))
+                black_box(testing::draw(kind, Difficulty::Normal, None, seed))
             });
         });
     }

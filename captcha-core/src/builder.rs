@@ -165,8 +165,8 @@ impl CaptchaBuilder {
             set.map_or(Difficulty::Normal, |(_, difficulty)| *difficulty)
         };
         let specs = self.kinds.iter().map(|&kind| Spec {
-            kind,
             difficulty: difficulty(kind),
+            ..Spec::of(kind)
         });
         specs.collect()
     }

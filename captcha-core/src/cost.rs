@@ -84,7 +84,10 @@ mod tests {
     use crate::challenge::Difficulty;
 
     fn all(difficulty: Difficulty, bits: impl Fn(&Spec) -> u8) -> Vec<Cost> {
-        let specs = Kind::ALL.map(|kind| Spec { kind, difficulty });
+        let specs = Kind::ALL.map(|kind| Spec {
+            difficulty,
+            ..Spec::of(kind)
+        });
         specs
             .iter()
             .map(|spec| Cost::of(spec, bits(spec)))

@@ -22,6 +22,7 @@ use crate::{
     key::{KeyRing, SecretKey},
     pending::Pending,
     random::{self, RandomSource},
+    render::lettering::Style,
     seal::{Generation, Purpose, Sealer},
     store::Store,
 };
@@ -296,12 +297,25 @@ pub struct Drawing {
     pub tolerance: u8,
 }
 
-/// Draws and encodes one challenge from `seed`.
+/// The styles that a kind is drawn in, any of them at random.
 #[must_use]
-pub fn draw(kind: Kind, difficulty: Difficulty, seed: u64) -> Drawing {
+pub fn styles(kind: Kind) -> Vec<&'static str> {
+    match kind {
+        Kind::Text => Style::ALL.map(Style::name).to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+/// Draws and encodes one challenge from `seed`, in a style of its own choice unless one is named.
+#[must_use]
+pub fn draw(kind: Kind, difficulty: Difficulty, style: Option<&str>, seed: u64) -> Drawing {
     let mut bytes = [0; 32];
     bytes.split_at_mut(8).0.copy_from_slice(&seed.to_be_bytes());
-    let spec = Spec { kind, difficulty };
+    let spec = Spec {
+        kind,
+        difficulty,
+        style: style.and_then(|name| Style::ALL.into_iter().find(|style| style.name() == name)),
+    };
     let (prompt, solution) = challenge::draw(&spec, &mut random::generator(bytes));
     let top = prompt.piece.as_ref().map_or(0, |piece| piece.y);
     let piece = prompt.piece.map(|piece| piece.picture);

@@ -11,7 +11,7 @@ pub(crate) mod work;
 use rand::rngs::ChaCha12Rng;
 use serde::de::{self, Deserialize};
 
-use crate::render::Picture;
+use crate::render::{Picture, lettering::Style};
 
 /// The generator that draws a challenge: ChaCha, seeded with 32 bytes that are never reused.
 pub(crate) type Generator = ChaCha12Rng;
@@ -92,6 +92,8 @@ pub enum Difficulty {
 pub(crate) struct Spec {
     pub(crate) kind: Kind,
     pub(crate) difficulty: Difficulty,
+    /// One style of text alone, which only the gallery asks for.
+    pub(crate) style: Option<Style>,
 }
 
 impl Spec {
@@ -99,6 +101,7 @@ impl Spec {
         Self {
             kind,
             difficulty: Difficulty::Normal,
+            style: None,
         }
     }
 
@@ -188,7 +191,7 @@ pub(crate) fn draw(spec: &Spec, rng: &mut Generator) -> (Prompt, Solution) {
     let difficulty = spec.difficulty;
     match spec.kind {
         Kind::Slide => wrap(slide::generate(difficulty, rng), Solution::Slide),
-        Kind::Text => wrap(text::generate(difficulty, rng), Solution::Text),
+        Kind::Text => wrap(text::generate(difficulty, spec.style, rng), Solution::Text),
         Kind::Rotate => wrap(rotate::generate(difficulty, rng), Solution::Rotate),
         Kind::Click => wrap(click::generate(difficulty, rng), Solution::Click),
         Kind::Drag => wrap(drag::generate(difficulty, rng), Solution::Drag),

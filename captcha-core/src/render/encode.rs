@@ -18,14 +18,23 @@ impl Indexed<'_> {
     /// # Panics
     ///
     /// When the sizes contradict each other. Writing to memory does not fail otherwise.
+    pub(crate) fn encode(&self) -> Picture {
+        self.encode_with(DeflateCompression::Level(2))
+    }
+
+    /// The file without compression: every picture of one size is as long as any other.
+    pub(crate) fn encode_stored(&self) -> Picture {
+        self.encode_with(DeflateCompression::NoCompression)
+    }
+
     #[allow(
         clippy::panic,
         reason = "a picture that was not encoded must not be served as an empty one"
     )]
-    pub(crate) fn encode(&self) -> Picture {
+    fn encode_with(&self, compression: DeflateCompression) -> Picture {
         let height = self.indices.len() / self.width.max(1);
         let mut bytes = Vec::with_capacity(16 * 1024);
-        if let Err(error) = self.write(height, &mut bytes) {
+        if let Err(error) = self.write(height, compression, &mut bytes) {
             panic!("a picture could not be encoded: {error}");
         }
         Picture {
@@ -36,12 +45,17 @@ impl Indexed<'_> {
         }
     }
 
-    fn write(&self, height: usize, bytes: &mut Vec<u8>) -> Result<(), EncodingError> {
+    fn write(
+        &self,
+        height: usize,
+        compression: DeflateCompression,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), EncodingError> {
         let mut encoder = Encoder::new(bytes, self.width as u32, height as u32);
         encoder.set_color(ColorType::Indexed);
         // Neighbouring indices are not near in colour, so that filters would only do harm.
         encoder.set_filter(Filter::NoFilter);
-        encoder.set_deflate_compression(DeflateCompression::Level(2));
+        encoder.set_deflate_compression(compression);
         let colours: Vec<u8> = self
             .palette
             .iter()

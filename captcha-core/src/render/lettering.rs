@@ -1,268 +1,270 @@
-//! A line of characters, bent and jittered, in one of several styles of drawing. A picture has one
-//! ramp of sixteen colours from paper to ink, so that colour tells nothing apart.
-
-use std::f32::consts::TAU;
+//! A line of characters told from their ground by texture alone: inside a character the same light
+//! and dark run on, but out of step, in another direction or bent. A picture has one ramp of sixteen
+//! colours, so that colour tells nothing apart, and all its files are of one length.
+//!
+//! No two styles yield to the same filter. Characters of ink on paper, solid or hollow, among like
+//! strokes, were read by public solvers in two of three tries and are not drawn any more
+//! (`docs/resistance.md`). Sizes, places, overlaps and every number of a style are drawn anew.
 
 use rand::RngExt;
 
-use super::canvas::{hsl, mix, quad};
 use super::encode::Indexed;
-use super::raster::{Point, Raster, ellipse, swing};
-use super::{Generator, Picture, glyph};
+use super::near::Near;
+use super::raster::{Point, swing};
+use super::{Generator, Picture, glyph, ramp};
 
 /// Size of the picture in pixels.
-pub(crate) const WIDTH: usize = 280;
-pub(crate) const HEIGHT: usize = 90;
+pub(crate) const WIDTH: usize = 272;
+pub(crate) const HEIGHT: usize = 88;
 
-/// Steps from paper to ink: as many as fit half a byte.
-const LEVELS: usize = 16;
-
-/// How characters are told from their ground.
-#[derive(Clone, Copy)]
-enum Style {
-    Outlines,
+/// The pattern that characters exchange light and dark with. Its parts are about as wide as the
+/// characters' own strokes, so that neither edges nor scales nor directions are theirs alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Stripes that bend to and fro.
+    Chevrons,
+    /// Rings around a point far off.
+    Rings,
+    /// Round and winding blots.
+    Spots,
+    /// Wavy stripes.
     Stripes,
-    Strokes,
 }
 
-/// Draws the characters; those without a glyph leave a space.
-pub(crate) fn draw(text: &str, rng: &mut Generator) -> Picture {
-    let (style, weight) = match rng.random_range(0..4) {
-        0 => (Style::Outlines, rng.random_range(8.5..9.6)),
-        1 => (Style::Stripes, rng.random_range(8.8..9.8)),
-        _ => (Style::Strokes, rng.random_range(5.8..7.2)),
+impl Style {
+    pub(crate) const ALL: [Self; 4] = [Self::Chevrons, Self::Rings, Self::Spots, Self::Stripes];
+
+    /// What it is called in the gallery.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Chevrons => "chevrons",
+            Self::Rings => "rings",
+            Self::Spots => "spots",
+            Self::Stripes => "stripes",
+        }
+    }
+}
+
+/// Draws the characters; those without a glyph leave a space. Any style unless one is given.
+pub(crate) fn draw(text: &str, style: Option<Style>, rng: &mut Generator) -> Picture {
+    let any = Style::ALL
+        .get(rng.random_range(0..Style::ALL.len()))
+        .copied();
+    let style = style.or(any).unwrap_or(Style::Stripes);
+    let weight = rng.random_range(8.0..10.0f32);
+    let mut letters = Near::new(WIDTH, HEIGHT);
+    let bend = Bend::new(rng);
+    for mut line in layout(text, weight, rng) {
+        line.iter_mut().for_each(|point| bend.apply(point));
+        letters.line(&line, weight);
+    }
+    let strays = strays(weight, rng);
+    let mask = |at: usize| {
+        let letter = letters
+            .cells()
+            .get(at)
+            .map_or(0.0, |near| cover(near.sqrt(), weight * 0.5));
+        let stray = strays
+            .cells()
+            .get(at)
+            .map_or(0.0, |near| cover(near.sqrt(), weight * 0.3));
+        letter.max(stray)
     };
-    let lines = bent(layout(text, weight, rng), rng);
-    let ink = match style {
-        Style::Outlines => outlines(&lines, weight, rng),
-        Style::Stripes => stripes(&lines, weight, rng),
-        Style::Strokes => strokes(&lines, weight, rng),
-    };
-    let indices: Vec<u8> = ink
-        .iter()
-        .map(|ink| (ink.clamp(0.0, 1.0) * (LEVELS - 1) as f32 + 0.5) as u8)
-        .collect();
+    let texture = Texture::new(style, weight, rng);
+    let lift = rng.random_range(0.18..0.28f32);
+    let (lift_phase, lift_step): (f32, f32) = (rng.random(), rng.random_range(0.006..0.011));
+    let mut indices = Vec::with_capacity(WIDTH * HEIGHT);
+    for y in 0..HEIGHT {
+        for x in 0..WIDTH {
+            let inside = mask(y * WIDTH + x);
+            let (x, y) = (x as f32, y as f32);
+            let value = texture.at(x, y) * (1.0 - 2.0 * inside);
+            // A little lighter inside, or darker elsewhere: it helps the eye along.
+            let lifted = swing(x * lift_step + lift_phase).clamp(-0.5, 0.5) * 2.0 * lift;
+            indices.push(level(0.5 + value * 0.5 + inside * lifted));
+        }
+    }
     Indexed {
         width: WIDTH,
         indices: &indices,
-        palette: &ramp(rng),
+        palette: &ramp::draw(rng),
     }
-    .encode()
+    .encode_stored()
 }
 
-/// The strokes of all characters, in pixels. Strokes of `weight` from neighbours touch now and
-/// then, and do not lie over each other.
+/// The strokes of all characters, in pixels. Neighbours come as near as their strokes allow and
+/// overlap now and then, and no character has its place.
 fn layout(text: &str, weight: f32, rng: &mut Generator) -> Vec<Vec<Point>> {
-    let count = text.chars().count().max(1) as f32;
-    let slot = ((WIDTH as f32 - 16.0) / count).min(48.0);
-    let mut middle = (WIDTH as f32 - slot * (count - 1.0)) * 0.5 + rng.random_range(-4.0..4.0);
-    let mut lines = Vec::with_capacity(16);
-    for character in text.chars() {
-        let tall = rng.random_range(43.0..54.0f32);
-        let wide = ((slot - weight) * rng.random_range(0.84..0.98)).min(34.0);
-        let (sin, cos) = rng.random_range(-0.22..0.22f32).sin_cos();
-        let slant = rng.random_range(-0.14..0.14f32);
+    let count = text.chars().count().max(1);
+    let mut boxes: Vec<(char, f32, f32, f32)> = text
+        .chars()
+        .map(|character| {
+            let tall = rng.random_range(46.0..60.0f32);
+            let wide = tall * rng.random_range(0.5..0.68);
+            let gap = weight + rng.random_range(0.0..6.0f32);
+            (character, tall, wide, gap)
+        })
+        .collect();
+    let total: f32 = boxes.iter().map(|(_, _, wide, gap)| wide + gap).sum();
+    let room = WIDTH as f32 - 14.0;
+    let squeeze = (room / total).min(1.0);
+    for (_, _, wide, gap) in &mut boxes {
+        *wide = (*wide + *gap) * squeeze - gap.max(weight * 0.9);
+    }
+    let total: f32 = boxes.iter().map(|(_, _, wide, gap)| wide + gap).sum();
+    let mut left = 7.0 + weight * 0.5 + rng.random_range(0.0..1.0f32) * (room - total).max(0.0);
+    let mut lines = Vec::with_capacity(count * 3);
+    for (character, tall, wide, gap) in boxes {
+        let (sin, cos) = rng.random_range(-0.24..0.24f32).sin_cos();
+        let slant = rng.random_range(-0.2..0.2f32);
+        let spare = (HEIGHT as f32 - tall - weight) * 0.5 - 4.0;
         let centre = [
-            middle + rng.random_range(-1.5..1.5f32),
-            HEIGHT as f32 * 0.5 + rng.random_range(-7.0..7.0f32),
+            left + wide * 0.5,
+            HEIGHT as f32 * 0.5 + rng.random_range(-1.0..1.0f32) * spare.clamp(0.0, 9.0),
         ];
         for stroke in glyph::strokes(character) {
             let placed = stroke.into_iter().map(|[x, y]| {
-                let (y, x) = (
-                    (y - 0.5) * tall,
-                    (x - 0.5) * wide - (y - 0.5) * tall * slant,
-                );
+                let y = (y - 0.5) * tall;
+                let x = (x - 0.5) * wide - y * slant;
                 [centre[0] + x * cos - y * sin, centre[1] + x * sin + y * cos]
             });
             lines.push(placed.collect());
         }
-        middle += slot;
+        left += wide + gap;
     }
     lines
 }
 
-/// Everything shaken by two slow waves.
-fn bent(mut lines: Vec<Vec<Point>>, rng: &mut Generator) -> Vec<Vec<Point>> {
-    let mut wave = |length: f32, height: f32| {
-        (
-            TAU / length * rng.random_range(0.8..1.2f32),
-            rng.random_range(0.0..TAU),
-            height,
-        )
-    };
-    let (across, down) = (wave(52.0, 2.6), wave(95.0, 5.0));
-    for [x, y] in lines.iter_mut().flatten() {
-        let push = (*y * across.0 + across.1).sin() * across.2;
-        *y += (*x * down.0 + down.1).sin() * down.2;
-        *x += push;
+/// Two slow waves that shake everything.
+struct Bend([[f32; 3]; 2]);
+
+impl Bend {
+    fn new(rng: &mut Generator) -> Self {
+        let mut wave = |length: f32, height: f32| {
+            [
+                rng.random_range(0.8..1.25) / length,
+                rng.random(),
+                height * rng.random_range(0.5..1.2),
+            ]
+        };
+        Self([wave(50.0, 2.6), wave(95.0, 5.0)])
     }
-    lines
-}
 
-/// Sixteen colours from paper to ink, light on dark or dark on light.
-fn ramp(rng: &mut Generator) -> Vec<[u8; 4]> {
-    let hue: f32 = rng.random();
-    let turn = rng.random_range(-0.25f32..0.25);
-    let light = hsl(
-        hue,
-        rng.random_range(0.25..0.7),
-        rng.random_range(0.88..0.95),
-    );
-    let dark = hsl(
-        hue + turn,
-        rng.random_range(0.35..0.75),
-        rng.random_range(0.16..0.26),
-    );
-    let (paper, ink) = if rng.random_bool(0.3) {
-        (dark, light)
-    } else {
-        (light, dark)
-    };
-    (0..LEVELS)
-        .map(|level| {
-            let [red, green, blue] = mix(paper, ink, level as f32 / (LEVELS - 1) as f32);
-            [red, green, blue, 255]
-        })
-        .collect()
-}
-
-/// Coverage of the picture by lines of some thickness.
-fn mask(lines: &[Vec<Point>], thickness: f32) -> Vec<f32> {
-    let mut raster = Raster::new(0, 0, WIDTH, HEIGHT);
-    for line in lines {
-        for (from, to) in line.iter().zip(line.iter().skip(1)) {
-            raster.polygon(&quad(*from, *to, thickness));
-        }
-        // Round joints, which thin curves can do without.
-        if thickness > 3.0 {
-            for point in line {
-                raster.polygon(&ellipse(*point, [thickness * 0.5; 2], 0.0));
-            }
-        }
+    fn apply(&self, [x, y]: &mut Point) {
+        let [[across, phase, push], [down, start, lift]] = self.0;
+        let shift = swing(*y * across + phase) * push;
+        *y += swing(*x * down + start) * lift;
+        *x += shift;
     }
-    let mut mask = vec![0.0; WIDTH * HEIGHT];
-    raster.paint(|x, y, coverage| {
-        if let Some(cell) = mask.get_mut(y * WIDTH + x) {
-            *cell = coverage;
-        }
-    });
-    mask
 }
 
-/// A curve across the picture, or a short one somewhere in it.
-fn squiggle(long: bool, rng: &mut Generator) -> Vec<Point> {
-    let length = if long {
-        WIDTH as f32 * 1.1
-    } else {
-        rng.random_range(14.0..40.0)
-    };
-    let angle = if long {
-        rng.random_range(-0.2..0.2f32)
-    } else {
-        rng.random_range(0.0..TAU)
-    };
-    let start = if long {
-        [-10.0, rng.random_range(8.0..HEIGHT as f32 - 8.0)]
-    } else {
-        [
+/// How much of a pixel lies within a line whose edge is at 1: half a pixel of softness to each side.
+fn cover(near: f32, half: f32) -> f32 {
+    ((1.0 - near) * half + 0.5).clamp(0.0, 1.0)
+}
+
+/// Short strokes of no character, in the same texture.
+fn strays(weight: f32, rng: &mut Generator) -> Near {
+    let mut near = Near::new(WIDTH, HEIGHT);
+    for _ in 0..rng.random_range(1..5) {
+        let from = [
             rng.random_range(0.0..WIDTH as f32),
             rng.random_range(0.0..HEIGHT as f32),
-        ]
-    };
-    let (swing, waves, phase) = (
-        length.min(60.0) * rng.random_range(0.1..0.25),
-        rng.random_range(0.8..1.6) * (length / 90.0).max(1.0),
-        rng.random_range(0.0..TAU),
-    );
-    let parts = (length / 8.0).ceil();
-    let (sin, cos) = angle.sin_cos();
-    (0..=parts as usize)
-        .map(|part| {
-            let t = part as f32 / parts;
-            let (u, v) = (t * length, (t * waves * TAU * 0.5 + phase).sin() * swing);
-            [start[0] + u * cos - v * sin, start[1] + u * sin + v * cos]
-        })
-        .collect()
-}
-
-/// Solid characters under and over curves of ink and of paper.
-fn strokes(lines: &[Vec<Point>], weight: f32, rng: &mut Generator) -> Vec<f32> {
-    let letters = mask(lines, weight);
-    let curves: Vec<_> = (0..16).map(|index| squiggle(index < 4, rng)).collect();
-    let cuts: Vec<_> = (0..2).map(|_| squiggle(true, rng)).collect();
-    let (over, cut) = (mask(&curves, 2.2), mask(&cuts, 1.5));
-    letters
-        .iter()
-        .zip(over)
-        .zip(cut)
-        .zip(clouds(rng))
-        .map(|(((letter, over), cut), ground)| {
-            let ink = letter * (1.0 - 0.85 * cut);
-            (ground * 0.4)
-                .max(ink * (0.8 + ground * 0.2))
-                .max(over * 0.85)
-        })
-        .collect()
-}
-
-/// Hollow characters among hollow curves of the same line.
-fn outlines(lines: &[Vec<Point>], weight: f32, rng: &mut Generator) -> Vec<f32> {
-    let worms: Vec<_> = (0..16).map(|index| squiggle(index < 1, rng)).collect();
-    let hollow =
-        |lines: &[Vec<Point>], weight: f32| (mask(lines, weight), mask(lines, weight - 4.4));
-    let (outer, inner) = hollow(lines, weight);
-    let (worm_outer, worm_inner) = hollow(&worms, weight * 0.7);
-    outer
-        .iter()
-        .zip(inner)
-        .zip(worm_outer.iter().zip(worm_inner))
-        .zip(clouds(rng))
-        .map(|(((outer, inner), (worm_outer, worm_inner)), ground)| {
-            let worm = worm_outer * (1.0 - worm_inner) * 0.85;
-            // The inside hides what lies below, so that the characters stay whole.
-            let under = (ground * 0.3).max(worm) * (1.0 - outer) + outer * 0.06;
-            under.max(outer * (1.0 - inner))
-        })
-        .collect()
-}
-
-/// Wavy stripes that swap ink and paper inside the characters.
-fn stripes(lines: &[Vec<Point>], weight: f32, rng: &mut Generator) -> Vec<f32> {
-    let letters = mask(lines, weight);
-    let period = rng.random_range(4.6..5.4f32);
-    let slope = rng.random_range(0.1..0.5f32) * if rng.random_bool(0.5) { 1.0 } else { -1.0 };
-    let (bend, phase) = (rng.random_range(0.006..0.012f32), rng.random::<f32>());
-    let ground = field(|x, y| {
-        let across = x * slope + y + swing((x - y * slope) * bend + phase) * 4.0;
-        swing(across / period)
-    });
-    letters
-        .iter()
-        .zip(ground)
-        .map(|(letter, ground)| 0.5 + ground * (0.5 - letter) + (letter - 0.5) * 0.55)
-        .collect()
-}
-
-/// Soft blotches between 0 and 1.
-fn clouds(rng: &mut Generator) -> Vec<f32> {
-    let waves = [(); 3].map(|()| {
-        [
-            rng.random_range(-0.02..0.02f32),
-            rng.random_range(-0.026..0.026f32),
-            rng.random(),
-        ]
-    });
-    field(|x, y| {
-        let [a, b, c] = waves.map(|[across, down, phase]| swing(x * across + y * down + phase));
-        (a + b + c) / 6.0 + 0.5
-    })
-}
-
-/// A value for every pixel of the picture.
-fn field(value: impl Fn(f32, f32) -> f32) -> Vec<f32> {
-    let mut values = Vec::with_capacity(WIDTH * HEIGHT);
-    for y in 0..HEIGHT {
-        values.extend((0..WIDTH).map(|x| value(x as f32, y as f32)));
+        ];
+        let (sin, cos) = rng.random_range(0.0..std::f32::consts::TAU).sin_cos();
+        let length = rng.random_range(6.0..16.0f32);
+        near.line(
+            &[from, [from[0] + cos * length, from[1] + sin * length]],
+            weight * 0.6,
+        );
     }
-    values
+    near
+}
+
+fn level(ink: f32) -> u8 {
+    (ink.clamp(0.0, 1.0) * (ramp::LEVELS - 1) as f32 + 0.5) as u8
+}
+
+/// Light and dark in turns, between -1 and 1.
+struct Texture {
+    style: Style,
+    across: f32,
+    down: f32,
+    phase: f32,
+    sway: [f32; 4],
+    period: f32,
+    sharp: f32,
+}
+
+impl Texture {
+    fn new(style: Style, weight: f32, rng: &mut Generator) -> Self {
+        let period = weight
+            * match style {
+                Style::Spots => rng.random_range(3.4..4.6f32),
+                _ => rng.random_range(2.1..3.0),
+            };
+        // Stripes that stand upright hide upright strokes.
+        let (sin, cos) = rng.random_range(-0.7..0.7f32).sin_cos();
+        let middle = [-50.0, HEIGHT as f32 + 50.0];
+        let (across, down) = match style {
+            // The middle of the rings, far enough above or below for rings to lie flat.
+            Style::Rings => (
+                rng.random_range(0.0..WIDTH as f32),
+                *middle
+                    .get(usize::from(rng.random_bool(0.5)))
+                    .unwrap_or(&-50.0),
+            ),
+            _ => (-sin / period, cos / period),
+        };
+        let swing = match style {
+            Style::Spots => rng.random_range(0.2..0.4),
+            Style::Chevrons => rng.random_range(0.3..0.6),
+            Style::Rings | Style::Stripes => rng.random_range(0.2..0.5),
+        };
+        Self {
+            style,
+            across,
+            down,
+            phase: rng.random(),
+            period,
+            sway: [
+                rng.random_range(0.007..0.015),
+                rng.random_range(-0.015..0.015),
+                rng.random(),
+                if style == Style::Rings {
+                    swing * period
+                } else {
+                    swing
+                },
+            ],
+            sharp: rng.random_range(1.5..3.0),
+        }
+    }
+
+    fn at(&self, x: f32, y: f32) -> f32 {
+        let [bend_x, bend_y, bend, sway] = self.sway;
+        let swayed = swing(x * bend_x + y * bend_y + bend) * sway;
+        let wave = match self.style {
+            Style::Rings => {
+                let (dx, dy) = (x - self.across, y - self.down);
+                let distance = (dx * dx + dy * dy).sqrt() + swayed;
+                return (swing(distance / self.period + self.phase) * self.sharp).clamp(-1.0, 1.0);
+            }
+            Style::Spots => {
+                let (u, v) = (
+                    x * self.across + y * self.down,
+                    x * self.down - y * self.across,
+                );
+                let (u, v) = (u + swayed + self.phase, v - swayed);
+                (swing(u) + swing(v + swing(u * 0.37) * 0.3)) * 0.7
+            }
+            Style::Chevrons => {
+                let fold = (x * bend_x * 1.6 + bend).rem_euclid(1.0);
+                let fold = (fold - 0.5).abs() * sway * 2.4;
+                swing(x * self.across + y * self.down + self.phase + fold)
+            }
+            Style::Stripes => swing(x * self.across + y * self.down + self.phase + swayed),
+        };
+        (wave * self.sharp).clamp(-1.0, 1.0)
+    }
 }

@@ -3,18 +3,15 @@
 
 use rand::RngExt;
 
-use super::canvas::{hsl, mix};
 use super::encode::Indexed;
 use super::raster::{Point, Raster, swing};
-use super::{Generator, Picture, icon};
+use super::{Generator, Picture, icon, ramp};
 
 /// Size of the picture in pixels.
 pub(crate) const WIDTH: usize = 320;
 pub(crate) const HEIGHT: usize = 160;
 /// Size of one shape in the picture of the order.
 const CELL: usize = 48;
-/// Steps from paper to ink: as many as fit half a byte.
-const LEVELS: usize = 16;
 
 /// A shape and where it stands.
 pub(crate) struct Placed {
@@ -34,7 +31,7 @@ pub(crate) fn draw(shapes: &[Placed], rng: &mut Generator) -> Picture {
     for shape in shapes {
         weave(&mut ink, &light, &other, shape, rng);
     }
-    encode(&ink, WIDTH, &ramp(rng))
+    encode(&ink, WIDTH, &ramp::draw(rng))
 }
 
 /// Draws the things to tap, in their order, each as another drawing of the same thing.
@@ -53,7 +50,7 @@ pub(crate) fn order(icons: &[usize], rng: &mut Generator) -> Picture {
             }
         });
     }
-    encode(&ink, width, &ramp(rng))
+    encode(&ink, width, &ramp::draw(rng))
 }
 
 /// Wavy stripes.
@@ -146,7 +143,7 @@ fn field(width: usize, height: usize, value: impl Fn(f32, f32) -> f32) -> Vec<f3
 fn encode(ink: &[f32], width: usize, ramp: &[[u8; 4]]) -> Picture {
     let indices: Vec<u8> = ink
         .iter()
-        .map(|ink| (ink.clamp(0.0, 1.0) * (LEVELS - 1) as f32 + 0.5) as u8)
+        .map(|ink| (ink.clamp(0.0, 1.0) * (ramp::LEVELS - 1) as f32 + 0.5) as u8)
         .collect();
     Indexed {
         width,
@@ -154,25 +151,4 @@ fn encode(ink: &[f32], width: usize, ramp: &[[u8; 4]]) -> Picture {
         palette: ramp,
     }
     .encode()
-}
-
-/// Sixteen colours from paper to ink.
-fn ramp(rng: &mut Generator) -> Vec<[u8; 4]> {
-    let hue: f32 = rng.random();
-    let light = hsl(
-        hue,
-        rng.random_range(0.3..0.75),
-        rng.random_range(0.84..0.93),
-    );
-    let dark = hsl(
-        hue + rng.random_range(-0.3..0.3f32),
-        rng.random_range(0.35..0.75),
-        rng.random_range(0.22..0.34),
-    );
-    (0..LEVELS)
-        .map(|level| {
-            let [red, green, blue] = mix(light, dark, level as f32 / (LEVELS - 1) as f32);
-            [red, green, blue, 255]
-        })
-        .collect()
 }

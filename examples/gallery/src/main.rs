@@ -11,7 +11,7 @@ mod sheet;
 
 use std::{error::Error, fs, path::PathBuf};
 
-use captcha_core::{Difficulty, Kind};
+use captcha_core::{Difficulty, Kind, testing};
 
 /// The difficulties, and their names.
 const DIFFICULTIES: [(Difficulty, &str); 3] = [
@@ -63,42 +63,62 @@ fn main() -> Result<(), Box<dyn Error>> {
     let kinds: Vec<Kind> = kinds
         .filter(|kind| options.kind.is_none_or(|only| only == *kind))
         .collect();
+    let mut sheets = Vec::new();
     for kind in &kinds {
         match options.samples {
             Some(count) => {
-                let folder = options.folder.join(kind.name());
-                fs::create_dir_all(&folder)?;
-                for number in 0..count {
-                    samples::write(&folder, *kind, options.seed << 32 | number, number)?;
+                let styles = testing::styles(*kind);
+                for style in std::iter::once(None).chain(styles.iter().map(|name| Some(*name))) {
+                    let folder = options.folder.join(labelled(*kind, style));
+                    fs::create_dir_all(&folder)?;
+                    for number in 0..count {
+                        samples::write(&folder, *kind, style, options.seed << 32 | number, number)?;
+                    }
                 }
             }
             None => {
                 for (difficulty, name) in DIFFICULTIES {
-                    let sheet = sheet::draw(*kind, difficulty, options.seed)?;
-                    sheet.save(options.folder.join(format!("{}-{name}.png", kind.name())))?;
+                    let styles = testing::styles(*kind);
+                    for style in std::iter::once(None).chain(styles.iter().map(|name| Some(*name)))
+                    {
+                        let sheet = sheet::draw(*kind, difficulty, style, options.seed)?;
+                        let label = format!("{}-{name}", labelled(*kind, style));
+                        sheet.save(options.folder.join(format!("{label}.png")))?;
+                        println(&label);
+                        sheets.push(label);
+                    }
                 }
             }
         }
     }
     if options.samples.is_none() {
-        fs::write(options.folder.join("index.html"), page(&kinds))?;
+        fs::write(options.folder.join("index.html"), page(&sheets))?;
     }
     Ok(())
 }
 
-fn page(kinds: &[Kind]) -> String {
+/// Drawing takes a while without `--release`: what is done is said.
+#[allow(clippy::print_stdout, reason = "a command line program")]
+fn println(line: &str) {
+    println!("{line}");
+}
+
+fn labelled(kind: Kind, style: Option<&str>) -> String {
+    style.map_or_else(
+        || kind.name().to_owned(),
+        |style| format!("{}-{style}", kind.name()),
+    )
+}
+
+fn page(sheets: &[String]) -> String {
     let mut html = String::from(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Challenges</title>\
          <style>body{font:16px system-ui;margin:2rem}img{max-width:100%}</style><h1>Challenges</h1>",
     );
-    for kind in kinds {
-        for (_, difficulty) in DIFFICULTIES {
-            let name = kind.name();
-            html += &format!(
-                "<h2>{name}, {difficulty}</h2><p><img src=\"{name}-{difficulty}.png\" \
-                 alt=\"Drawings of {name} challenges; answers below each\">"
-            );
-        }
+    for sheet in sheets {
+        html += &format!(
+            "<h2>{sheet}</h2><p><img src=\"{sheet}.png\" alt=\"Drawings of challenges: {sheet}\">"
+        );
     }
     html
 }

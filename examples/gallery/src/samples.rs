@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 pub(crate) fn write(
     folder: &Path,
     kind: Kind,
+    style: Option<&str>,
     seed: u64,
     number: u64,
 ) -> Result<(), Box<dyn Error>> {
-    let drawing = testing::draw(kind, Difficulty::Normal, seed);
+    let drawing = testing::draw(kind, Difficulty::Normal, style, seed);
     let answer: Value = serde_json::from_str(&drawing.answer)?;
     let save = |name: String, bytes: &[u8]| fs::write(folder.join(name), bytes);
     if let Some(text) = answer.get("text").and_then(Value::as_str) {

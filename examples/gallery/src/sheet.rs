@@ -18,13 +18,14 @@ const GAP: u32 = 10;
 pub(crate) fn draw(
     kind: Kind,
     difficulty: Difficulty,
+    style: Option<&str>,
     seed: u64,
 ) -> Result<RgbaImage, Box<dyn Error>> {
     let mut cells = Vec::new();
     for number in 0..u64::from(COLUMNS * ROWS) {
         cells.push(cell(
             kind,
-            &testing::draw(kind, difficulty, seed << 32 | number),
+            &testing::draw(kind, difficulty, style, seed << 32 | number),
         )?);
     }
     let (wide, tall) = cells.first().map_or((1, 1), RgbaImage::dimensions);

@@ -47,7 +47,7 @@ pub fn cases() -> Vec<Case> {
                     &challenge["prompt"]["image"]["width"],
                     &challenge["prompt"]["image"]["height"]
                 ),
-                (&value!(280), &value!(90))
+                (&value!(272), &value!(88))
             );
         }),
         Case::new("rotate: a picture and its disc", async |c: &Client| {
