@@ -30,25 +30,19 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// No limit at all. A bot may then ask for as many challenges as the machine can draw.
+    /// No limit on challenges and answers. A bot may then ask for as many challenges as the machine
+    /// can draw. Feedback keeps its own limits.
     pub const UNLIMITED: Self = Self {
         per_visitor: u32::MAX,
         per_site: u32::MAX,
     };
 
-    const fn of(self, call: Call) -> Self {
-        const fn within(limit: u32, most: u32) -> u32 {
-            if limit == u32::MAX || limit < most {
-                limit
-            } else {
-                most
-            }
-        }
+    fn of(self, call: Call) -> Self {
         match call {
             Call::Answer | Call::Challenge => self,
             Call::Feedback => Self {
-                per_visitor: within(self.per_visitor, FEEDBACK.per_visitor),
-                per_site: within(self.per_site, FEEDBACK.per_site),
+                per_visitor: self.per_visitor.min(FEEDBACK.per_visitor),
+                per_site: self.per_site.min(FEEDBACK.per_site),
             },
         }
     }
@@ -73,8 +67,8 @@ pub(crate) enum Call {
     Feedback,
 }
 
-/// Texts a minute that are kept of one visitor and of all, where calls are limited at all: the
-/// store has room for so many, and each stays for weeks.
+/// Texts a minute that are kept of one visitor and of all, whatever else is served: the store has
+/// room for so many, and each stays for weeks.
 const FEEDBACK: Limits = Limits {
     per_visitor: 5,
     per_site: 30,

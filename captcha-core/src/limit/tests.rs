@@ -252,6 +252,22 @@ fn with_every_key_in_hand_a_search_finds_nobody_after_two_epochs() {
 }
 
 #[test]
+fn feedback_is_limited_where_nothing_else_is() {
+    let bench = Bench::random();
+    let open = Limiter::new(Limits::UNLIMITED, Arc::new(SystemRandom));
+    let served = |call, visitor: &dyn Fn(u32) -> Visitor| {
+        let admitted =
+            (0..60).filter(|n| block_on(open.admit(&bench.ledger, call, visitor(*n), 0)).is_ok());
+        admitted.count() as u32
+    };
+    let everybody = |n: u32| Visitor::Peer(IpAddr::V4(Ipv4Addr::from_bits(n << 8)));
+    assert_eq!(served(Call::Feedback, &|_| peer("192.0.2.1")), 5);
+    assert_eq!(served(Call::Feedback, &everybody), 30 - 5);
+    // The control: what has no limits of its own is served.
+    assert_eq!(served(Call::Challenge, &everybody), 60);
+}
+
+#[test]
 fn forgetting_destroys_at_once_and_counts_anew() {
     let bench = Bench::random();
     assert_eq!(bench.served(LIMIT + 1, peer("192.0.2.1"), 0), LIMIT);

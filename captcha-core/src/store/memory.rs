@@ -27,7 +27,7 @@ const SWEEP_ALL_PAUSE_MILLIS: u64 = 100;
 const MAX_COUNTS_PER_SHARD: usize = 4_096;
 /// Statistics have a fixed set of cells, far fewer than these.
 const MAX_CELLS_PER_DAY: usize = 512;
-/// Sealed texts that are kept at once; one more is refused.
+/// Sealed texts that are kept at once; for one more, one that would end first makes room.
 const MAX_TEXTS: usize = 1_000;
 
 /// Marks in the memory of this process.
@@ -47,8 +47,30 @@ pub struct MemoryStore {
     texts: Mutex<Texts>,
 }
 
-/// Sealed texts, with the millisecond at which each may go.
-type Texts = BTreeMap<Id, (u64, Vec<u8>)>;
+/// Sealed texts.
+#[derive(Default)]
+struct Texts {
+    /// Each with the millisecond at which it may go.
+    kept: BTreeMap<Id, (u64, Vec<u8>)>,
+    /// Whether it was said that texts make room for others.
+    told: bool,
+}
+
+impl Texts {
+    /// Drops a text that would end first when there is no room, so that whoever fills the store
+    /// shuts nobody out for weeks. `true` when that is news.
+    fn make_room(&mut self) -> bool {
+        if self.kept.len() < MAX_TEXTS {
+            self.told = false;
+            return false;
+        }
+        let oldest = (self.kept.iter()).min_by_key(|(_, (until, _))| *until);
+        if let Some(id) = oldest.map(|(id, _)| *id) {
+            self.kept.remove(&id);
+        }
+        !std::mem::replace(&mut self.told, true)
+    }
+}
 
 /// Daily counters, with the millisecond at which a day may go.
 type Days = BTreeMap<u32, (u64, HashMap<String, u64>)>;
@@ -121,18 +143,17 @@ impl MemoryStore {
     fn texts(&self) -> MutexGuard<'_, Texts> {
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.timeline.now();
-        texts.retain(|_, (until, _)| *until > now);
+        texts.kept.retain(|_, (until, _)| *until > now);
         texts
     }
 
-    fn add_text(&self, id: &Id, sealed: &[u8], ttl: Duration) -> Result<(), StoreError> {
+    /// Keeps a text; `true` when it is news that another one had to make room.
+    fn add_text(&self, id: &Id, sealed: &[u8], ttl: Duration) -> bool {
         let mut texts = self.texts();
-        if texts.len() >= MAX_TEXTS {
-            return Err(StoreError::Full);
-        }
+        let news = texts.make_room();
         let until = self.timeline.now().saturating_add(millis(ttl));
-        texts.insert(*id, (until, sealed.to_vec()));
-        Ok(())
+        texts.kept.insert(*id, (until, sealed.to_vec()));
+        news
     }
 
     fn add(&self, day: u32, cell: &str, ttl: Duration) -> Result<(), StoreError> {
@@ -280,18 +301,24 @@ impl Store for MemoryStore {
     }
 
     fn keep<'a>(&'a self, id: &'a Id, sealed: &'a [u8], ttl: Duration) -> StoreFuture<'a, ()> {
-        Box::pin(std::future::ready(self.add_text(id, sealed, ttl)))
+        if self.add_text(id, sealed, ttl) {
+            tracing::warn!(
+                "captcha: {MAX_TEXTS} feedback texts are kept; from now on each new one replaces one \
+                 of the oldest day"
+            );
+        }
+        Box::pin(std::future::ready(Ok(())))
     }
 
     fn kept(&self) -> StoreFuture<'_, Vec<(Id, Vec<u8>)>> {
-        let texts = (self.texts().iter())
+        let texts = (self.texts().kept.iter())
             .map(|(id, (_, sealed))| (*id, sealed.clone()))
             .collect();
         Box::pin(std::future::ready(Ok(texts)))
     }
 
     fn drop_kept<'a>(&'a self, id: &'a Id) -> StoreFuture<'a, ()> {
-        self.texts().remove(id);
+        self.texts().kept.remove(id);
         Box::pin(std::future::ready(Ok(())))
     }
 
@@ -395,7 +422,7 @@ mod tests {
             store.tally(&id(n), LIFE).unwrap();
         }
         store.add(1, "solved.kind.work", LIFE).unwrap();
-        store.add_text(&id(1), b"sealed", LIFE).unwrap();
+        store.add_text(&id(1), b"sealed", LIFE);
         assert!(all() >= 40_000);
         hand.0.fetch_add(SWEEP_PAUSE_MILLIS, Ordering::Relaxed);
         // Some traffic, which is all that is left afterwards.
@@ -403,7 +430,37 @@ mod tests {
             store.tally(&id(50_000 + n), LIFE).unwrap();
         }
         assert_eq!(all(), 1_000);
-        assert!(store.days().is_empty() && store.texts().is_empty());
+        assert!(store.days().is_empty() && store.texts().kept.is_empty());
+    }
+
+    #[test]
+    fn a_text_too_many_replaces_one_that_would_end_first_and_that_is_said_once() {
+        let (store, hand) = store(10);
+        let texts = MAX_TEXTS as u32;
+        assert!(!store.add_text(&id(9), b"oldest", LIFE));
+        hand.0.fetch_add(1, Ordering::Relaxed);
+        for n in 0..texts - 1 {
+            assert!(!store.add_text(&id(10 + n), b"sealed", LIFE));
+        }
+        let kept = |n| store.texts().kept.contains_key(&id(n));
+        assert!(kept(9));
+        for n in 0..3 {
+            let news = store.add_text(&id(texts + 100 + n), b"new", 2 * LIFE);
+            assert_eq!(news, n == 0);
+        }
+        assert!(!kept(9) && (0..3).all(|n| kept(texts + 100 + n)));
+        assert_eq!(store.texts().kept.len(), MAX_TEXTS);
+        hand.0.fetch_add(10_001, Ordering::Relaxed);
+        assert!(!store.add_text(&id(1), b"later", LIFE));
+        assert_eq!(store.texts().kept.len(), 4);
+        for n in 0..texts {
+            let news = store.add_text(&id(10_000 + n), b"again", LIFE);
+            assert_eq!(
+                news,
+                n == texts - 4,
+                "what filled up once more is said once more"
+            );
+        }
     }
 
     #[test]

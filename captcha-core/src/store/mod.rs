@@ -90,7 +90,8 @@ pub trait Store: Send + Sync + 'static {
     }
 
     /// Keeps a sealed text for `ttl`. Asked for only where the feedback form is on; a store that
-    /// cannot errs, as this does.
+    /// cannot errs, as this does. One without room drops a text that would end first: refused for
+    /// weeks, the form would be anybody's to close.
     fn keep<'a>(&'a self, _id: &'a Id, _sealed: &'a [u8], _ttl: Duration) -> StoreFuture<'a, ()> {
         Box::pin(std::future::ready(Err(keeps_no_texts())))
     }
