@@ -51,6 +51,13 @@ impl Clock for SystemClock {
     }
 }
 
+const DAY_MILLIS: u64 = 86_400_000;
+
+/// The day in UTC of a time in milliseconds since the Unix epoch.
+pub(crate) fn day_of(millis: u64) -> u32 {
+    u32::try_from(millis / DAY_MILLIS).unwrap_or(u32::MAX)
+}
+
 /// A duration in whole milliseconds, at most `u64::MAX`.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use crate::{
     captcha::Captcha,
+    clock::day_of,
     error::CaptchaError,
     privacy::{
         audit::Action,
@@ -31,7 +32,9 @@ impl Captcha {
     pub async fn revoke_all(&self) -> Result<Revoked, CaptchaError> {
         let engine = self.engine();
         let old = engine.sealer();
-        let renewed = Arc::new(old.renewed(&random::array(engine.random.as_ref())?)?);
+        let today = day_of(engine.timeline.now());
+        let secret = random::array(engine.random.as_ref())?;
+        let renewed = Arc::new(old.renewed(&secret, today)?);
         let new_key = renewed.key_ids().into_iter().next().unwrap_or_default();
         *engine
             .sealer
@@ -90,11 +93,13 @@ impl Captcha {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::{
-        ErrorKind, Kind, Limits, MemoryStore, SecretKey, Store,
+        ErrorKind, Kind, Limits, MemoryStore, SecretKey, Statistics, Store,
         endpoint::{Headers, Request},
-        testing::{block_on, privacy},
+        testing::{HandClock, block_on, privacy},
     };
 
     const SECRET: &str = "pZ4mQ1nq0vJ8cXr2T6yBwE9hKsLdFgUa3o7iR5WxYtM=";
@@ -227,6 +232,50 @@ mod tests {
         );
         let fresh = issue(&captcha, 3);
         assert_eq!(taken(&captcha, &fresh), 3 + 3 + 3);
+    }
+
+    #[test]
+    fn released_days_are_the_same_after_a_revocation() {
+        let clock = HandClock::at(1_800_000_000_000);
+        let engine = |secret: &str| {
+            let store = MemoryStore::assemble(1_000, 1, Arc::new(clock.clone()));
+            Captcha::builder()
+                .key(SecretKey::new(secret).unwrap())
+                .privacy(privacy())
+                .statistics(Statistics::new().noise(1, 1))
+                .clock(Arc::new(clock.clone()))
+                .store(Arc::new(store))
+                .draw_in_order()
+                .build()
+                .unwrap()
+        };
+        let count = |captcha: &Captcha| {
+            let day = day_of(captcha.engine().timeline.now());
+            for (bucket, visitors) in [("0", 3), ("1", 90), ("2", 90), ("4", 90), ("8", 90)] {
+                for _ in 0..visitors {
+                    let cell = format!("solved.seconds.{bucket}");
+                    block_on(captcha.engine().ledger.count(day, &cell)).unwrap();
+                }
+            }
+        };
+        let shown = |captcha: &Captcha| block_on(captcha.statistics_json()).unwrap().unwrap();
+        let (captcha, control) = (
+            engine(SECRET),
+            engine("T3mQ1nq0vJ8cXr2T6yBwE9hKsLdFgUa3o7iR5WxYtM4="),
+        );
+        for _ in 0..10 {
+            count(&captcha);
+            count(&control);
+            clock.advance(Duration::from_secs(86_400));
+        }
+        let before = shown(&captcha);
+        assert_eq!(before.matches("\"date\"").count(), 10);
+        block_on(captcha.revoke_all()).unwrap();
+        assert_eq!(shown(&captcha), before);
+        block_on(captcha.revoke_all()).unwrap();
+        assert_eq!(shown(&captcha), before);
+        // The control: the same counts under another key are other figures.
+        assert_ne!(shown(&control), before);
     }
 
     #[test]

@@ -102,6 +102,7 @@ struct Keys {
     statistics: XChaCha20Poly1305,
     token: Hmac<Sha256>,
     nonce: Hmac<Sha256>,
+    noise: Hmac<Sha256>,
 }
 
 impl Keys {
@@ -125,6 +126,7 @@ impl Keys {
             statistics: cipher(Purpose::Statistics)?,
             token: mac(Purpose::Token.name())?,
             nonce: mac("nonce")?,
+            noise: mac("statistics-noise")?,
         })
     }
 
@@ -147,6 +149,8 @@ pub(crate) struct Sealer {
     site: String,
     active: Keys,
     verify_only: Vec<Keys>,
+    /// What seeds the noise of statistics, with the first day that it is for.
+    noise: Vec<(u32, Hmac<Sha256>)>,
 }
 
 impl Sealer {
@@ -155,10 +159,14 @@ impl Sealer {
         let active = keys
             .next()
             .ok_or_else(|| CaptchaError::configuration("the key ring is empty"))??;
+        let verify_only = keys.collect::<Result<Vec<_>, _>>()?;
+        // Of the oldest key: a rotation would otherwise draw released days once more.
+        let oldest = verify_only.last().unwrap_or(&active);
         Ok(Self {
             site: site.to_owned(),
+            noise: vec![(0, oldest.noise.clone())],
             active,
-            verify_only: keys.collect::<Result<_, _>>()?,
+            verify_only,
         })
     }
 
@@ -167,9 +175,15 @@ impl Sealer {
     }
 
     /// A sealer for the same site whose one key is new: it knows nothing of what was made before.
-    pub(crate) fn renewed(&self, secret: &[u8; 32]) -> Result<Self, CaptchaError> {
+    /// The noise of days before `today` stays as it is, or two draws of a day would tell what hides
+    /// in it.
+    pub(crate) fn renewed(&self, secret: &[u8; 32], today: u32) -> Result<Self, CaptchaError> {
         let ring = KeyRing::new(key::SecretKey::new(to_text(secret))?);
-        Self::new(&ring, &self.site)
+        let mut renewed = Self::new(&ring, &self.site)?;
+        let before = self.noise.iter().filter(|(since, _)| *since < today);
+        let new = (renewed.noise.drain(..)).map(|(_, noise)| (today, noise));
+        renewed.noise = before.cloned().chain(new).collect();
+        Ok(renewed)
     }
 
     /// The ids of all keys, the active one first, in hexadecimal.
@@ -226,8 +240,8 @@ impl Sealer {
 
     /// The seed of a cell's noise: the same whenever it is asked for, and nobody else's to know.
     pub(crate) fn noise_seed(&self, day: u32, cell: &str) -> [u8; 32] {
-        let mut mac = self.active.nonce.clone();
-        mac.update(b"statistics noise");
+        let noise = (self.noise.iter().rev()).find(|(since, _)| *since <= day);
+        let mut mac = noise.map_or(&self.active.noise, |(_, noise)| noise).clone();
         mac.update(&day.to_be_bytes());
         mac.update(cell.as_bytes());
         mac.finalize().into_bytes().into()

@@ -126,3 +126,30 @@ fn a_verify_only_key_opens_until_it_is_taken_out() {
     assert!(before.verify(Purpose::Token, &fresh).is_err());
     assert!(after.verify(Purpose::Token, &fresh).is_ok());
 }
+
+#[test]
+fn the_noise_of_a_day_is_drawn_once_whatever_becomes_of_the_keys() {
+    let old = SecretKey::generate().unwrap();
+    let before = Sealer::new(&KeyRing::new(old.clone()), "s").unwrap();
+    let seed = |sealer: &Sealer, day| sealer.noise_seed(day, "issued.kind");
+    let rotated = KeyRing::new(SecretKey::generate().unwrap()).verify_also(old);
+    let rotated = Sealer::new(&rotated, "s").unwrap();
+    let secret = || crate::random::array(&crate::SystemRandom).unwrap();
+    let once = before.renewed(&secret(), 20).unwrap();
+    let twice = once.renewed(&secret(), 20).unwrap();
+    let again = twice.renewed(&secret(), 30).unwrap();
+    for day in 0..20 {
+        for sealer in [&rotated, &once, &twice, &again] {
+            assert_eq!(seed(sealer, day), seed(&before, day), "day {day}");
+        }
+    }
+    // From the day of a revocation on, whoever held the old key knows nothing of it.
+    for day in 20..40 {
+        assert_ne!(seed(&once, day), seed(&before, day));
+        assert_ne!(seed(&twice, day), seed(&once, day));
+        assert_eq!(seed(&again, day) == seed(&twice, day), day < 30);
+    }
+    // The control: a sealer that remembers nothing draws every day once more.
+    let forgetful = Sealer::new(&KeyRing::new(SecretKey::generate().unwrap()), "s").unwrap();
+    assert_ne!(seed(&forgetful, 5), seed(&before, 5));
+}
