@@ -28,6 +28,7 @@ use crate::{
     },
     prompt::Prompt,
     random::RandomSource,
+    revoke::Revoking,
     seal::{Generation, Purpose, Sealer},
     stock::Stock,
     store::{Id, Link, StoreError},
@@ -72,6 +73,7 @@ pub(crate) struct Engine {
     pub(crate) notices: Notices,
     pub(crate) statistics: Option<Statistics>,
     pub(crate) issued: Issued,
+    pub(crate) revoking: Revoking,
     pub(crate) audit: AuditLog,
 }
 

@@ -35,6 +35,18 @@ pub struct Artefacts {
     pub sessions: u64,
 }
 
+impl std::ops::Add for Artefacts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            challenges: self.challenges + other.challenges,
+            tokens: self.tokens + other.tokens,
+            sessions: self.sessions + other.sessions,
+        }
+    }
+}
+
 /// Totals of what was issued, by the minute.
 #[derive(Default)]
 pub(crate) struct Issued(Mutex<BTreeMap<u64, [u64; 3]>>);
@@ -68,8 +80,9 @@ impl Issued {
         of(minute).max(of(minute.saturating_sub(1)))
     }
 
-    pub(crate) fn alive(&self, lives: &Lives, now: u64) -> Artefacts {
-        let minutes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// How much can be alive now; counting begins anew, in the same step.
+    pub(crate) fn take(&self, lives: &Lives, now: u64) -> Artefacts {
+        let minutes = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         let within = |life: Duration, of: fn(&[u64; 3]) -> u64| {
             let since = now.saturating_sub(millis(life)) / MINUTE;
             minutes.range(since..).map(|(_, counts)| of(counts)).sum()
@@ -84,10 +97,6 @@ impl Issued {
             sessions: within(session, |counts| counts[2]),
         }
     }
-
-    pub(crate) fn forget(&self) {
-        (self.0.lock().unwrap_or_else(PoisonError::into_inner)).clear();
-    }
 }
 
 #[cfg(test)]
@@ -101,24 +110,30 @@ mod tests {
             token: Duration::from_secs(300),
             statistics: Duration::ZERO,
         };
-        let issued = Issued::default();
         let start = 1_800_000_000_000;
-        for second in 0..600 {
-            let now = start + second * 1_000;
-            issued.add(Artefact::Challenge, now);
-            issued.add(Artefact::Token, now);
-            issued.add(Artefact::Session, now);
-        }
-        let alive = issued.alive(&lives, start + 600_000);
+        let ten_minutes = || {
+            let issued = Issued::default();
+            for second in 0..600 {
+                let now = start + second * 1_000;
+                issued.add(Artefact::Challenge, now);
+                issued.add(Artefact::Token, now);
+                issued.add(Artefact::Session, now);
+            }
+            issued
+        };
+        let issued = ten_minutes();
+        let alive = issued.take(&lives, start + 600_000);
         // At most one minute too many, never one too few.
         assert!((120..=180).contains(&alive.challenges), "{alive:?}");
         assert!((300..=360).contains(&alive.tokens), "{alive:?}");
         assert_eq!(alive.sessions, 600);
+        let again = issued.take(&lives, start + 600_000);
+        assert_eq!(again, Artefacts::default(), "what was taken is gone");
+
         let late = start + 9 * 3_600_000;
-        assert_eq!(issued.alive(&lives, late), Artefacts::default());
+        assert_eq!(ten_minutes().take(&lives, late), Artefacts::default());
+        let issued = ten_minutes();
         issued.add(Artefact::Token, late);
         assert_eq!(issued.0.lock().unwrap().len(), 1, "old minutes are gone");
-        issued.forget();
-        assert_eq!(issued.alive(&lives, late), Artefacts::default());
     }
 }
