@@ -113,7 +113,7 @@ impl CaptchaBuilder {
     }
 
     /// A form at `GET privacy/feedback` for what visitors think of the notice and of data
-    /// protection: sealed, kept for 30 days, without an address. Off unless set; read it with
+    /// protection: sealed, kept for 30 days at most, without an address. Off unless set; read it with
     /// [`Captcha::feedback`].
     pub fn feedback_form(mut self) -> Self {
         self.feedback = true;

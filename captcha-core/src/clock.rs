@@ -51,7 +51,7 @@ impl Clock for SystemClock {
     }
 }
 
-const DAY_MILLIS: u64 = 86_400_000;
+pub(crate) const DAY_MILLIS: u64 = 86_400_000;
 
 /// The day in UTC of a time in milliseconds since the Unix epoch.
 pub(crate) fn day_of(millis: u64) -> u32 {

@@ -1,23 +1,26 @@
 //! Feedback about the notice and data protection, for whoever wants to give some: sealed, kept for
-//! 30 days, without an address.
+//! 30 days at most, without an address.
+
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::{
     captcha::Captcha,
+    clock::{DAY_MILLIS, day_of, millis},
     error::{CaptchaError, ErrorKind},
     privacy::{
         audit::{Action, hex},
         notice::date_of,
+        registry::Record,
     },
     random,
-    seal::{Purpose, Reader},
+    seal::{Purpose, Reader, Sealer},
     store::Id,
 };
 
 /// Longest feedback, in bytes.
 pub(crate) const MAX_FEEDBACK: usize = 2_000;
-const DAY_MILLIS: u64 = 86_400_000;
 
 /// What a visitor wrote. Nobody knows who: there is no address, and the time is a day.
 ///
@@ -28,17 +31,17 @@ const DAY_MILLIS: u64 = 86_400_000;
 pub struct Feedback {
     /// To delete it with [`Captcha::delete_feedback`].
     pub id: String,
-    /// The day in UTC, `YYYY-MM-DD`.
-    pub day: String,
-    /// The text.
-    pub text: String,
+    /// The day in UTC, `YYYY-MM-DD`; `None` with the text.
+    pub day: Option<String>,
+    /// The text; `None` when its key is no longer there, as after [`Captcha::revoke_all`] or when it
+    /// was taken out of the ring. Nobody can read it any more, and it takes a place until it is
+    /// deleted or its time is over.
+    pub text: Option<String>,
 }
 
 impl Captcha {
-    /// The feedback of the last 30 days, oldest first. Each call is written down in the audit log,
-    /// once an hour.
-    ///
-    /// What was sealed with a key that is no longer in the ring cannot be read and is left out.
+    /// The feedback of the last 30 days, oldest first, before it what cannot be read any more. Each
+    /// call is written down in the audit log, once an hour.
     ///
     /// # Errors
     /// `Unavailable` when the store does not answer, or the audit log cannot be written.
@@ -49,18 +52,18 @@ impl Captcha {
         let sealer = engine.sealer();
         let mut notes: Vec<_> = (engine.ledger.kept().await?)
             .into_iter()
-            .filter_map(|(id, sealed)| {
-                let opened = sealer.open(Purpose::Feedback, std::str::from_utf8(&sealed).ok()?);
-                let (day, text) = read(&opened.ok()?.content).ok()?;
-                Some((day, id, text))
-            })
+            .map(|(id, sealed)| (read(&sealer, &sealed).ok(), id))
             .collect();
         notes.sort_unstable();
         Ok((notes.into_iter())
-            .map(|(day, id, text)| Feedback {
-                id: hex(&id),
-                day: date_of(u64::from(day) * DAY_MILLIS).to_string(),
-                text,
+            .map(|(note, id)| {
+                let (day, text) = note.unzip();
+                let date = |day: u32| date_of(u64::from(day) * DAY_MILLIS).to_string();
+                Feedback {
+                    id: hex(&id),
+                    day: day.map(date),
+                    text,
+                }
             })
             .collect())
     }
@@ -83,22 +86,32 @@ impl Captcha {
     /// Seals and keeps what a visitor wrote.
     pub(crate) async fn keep_feedback(&self, text: &str) -> Result<(), CaptchaError> {
         let engine = self.engine();
-        let day = u32::try_from(engine.timeline.now() / DAY_MILLIS).unwrap_or(u32::MAX);
-        let mut content = day.to_be_bytes().to_vec();
+        let now = engine.timeline.now();
+        let mut content = day_of(now).to_be_bytes().to_vec();
         content.extend_from_slice(text.as_bytes());
         let nonce = random::array(engine.random.as_ref())?;
         let generation = engine.current_generation().await?;
         let sealed = (engine.sealer()).seal(Purpose::Feedback, generation, nonce, &content)?;
         let id = random::array(engine.random.as_ref())?;
-        engine.ledger.keep(&id, sealed.as_bytes()).await
+        engine.ledger.keep(&id, sealed.as_bytes(), left(now)).await
     }
 }
 
-fn read(content: &[u8]) -> Result<(u32, String), CaptchaError> {
-    let mut reader = Reader(content);
+/// How long a text of that moment is kept: to a midnight that it shares with every text of its day,
+/// or its end would tell the store when it came.
+fn left(now: u64) -> Duration {
+    let life = millis(Record::Feedback.entry().life.longest_fixed());
+    let midnight = u64::from(day_of(now)) * DAY_MILLIS + life;
+    Duration::from_millis(midnight.saturating_sub(now))
+}
+
+fn read(sealer: &Sealer, sealed: &[u8]) -> Result<(u32, String), CaptchaError> {
+    let no_text = |_| CaptchaError::new(ErrorKind::Malformed, "this is no text");
+    let sealed = std::str::from_utf8(sealed).map_err(no_text)?;
+    let opened = sealer.open(Purpose::Feedback, sealed)?;
+    let mut reader = Reader(&opened.content);
     let day = u32::from_be_bytes(reader.array()?);
-    let text = std::str::from_utf8(reader.0)
-        .map_err(|_| CaptchaError::new(ErrorKind::Malformed, "this is no text"))?;
+    let text = std::str::from_utf8(reader.0).map_err(no_text)?;
     Ok((day, text.to_owned()))
 }
 

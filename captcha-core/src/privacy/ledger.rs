@@ -57,9 +57,14 @@ impl Ledger {
             .await?)
     }
 
-    /// Keeps a sealed feedback.
-    pub(crate) async fn keep(&self, id: &Id, sealed: &[u8]) -> Result<(), CaptchaError> {
-        let life = Record::Feedback.entry().life.longest_fixed();
+    /// Keeps a sealed feedback for `left`, which is no longer than the entry says.
+    pub(crate) async fn keep(
+        &self,
+        id: &Id,
+        sealed: &[u8],
+        left: Duration,
+    ) -> Result<(), CaptchaError> {
+        let life = Record::Feedback.entry().life.longest_fixed().min(left);
         Ok(self.store.keep(id, sealed, life).await?)
     }
 

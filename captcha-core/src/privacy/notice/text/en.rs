@@ -239,7 +239,7 @@ pub(super) const TEXT: Text = Text {
     feedback: FeedbackLabels {
         title: "Feedback on privacy",
         introduction: "What do you think of the privacy notice and of how we protect data? Your text is \
-                       encrypted and deleted after 30 days. No name and no address is asked for, so nobody \
+                       encrypted and deleted within 30 days. No name and no address is asked for, so nobody \
                        can write back. Please write nothing about yourself.",
         label: "Your feedback",
         send: "Send",

@@ -197,7 +197,7 @@ pub(super) const TEXT: Text = Text {
     },
     feedback: FeedbackLabels {
         title: "隐私反馈",
-        introduction: "您如何看待隐私声明和我们的数据保护措施？您填写的内容会加密保存，30 天后删除。不询问姓名和地址，因此无法回复您。请不要填写与您本人有关的内容。",
+        introduction: "您如何看待隐私声明和我们的数据保护措施？您填写的内容会加密保存，并在 30 天内删除。不询问姓名和地址，因此无法回复您。请不要填写与您本人有关的内容。",
         label: "您的反馈",
         send: "发送",
         thanks: "谢谢。",

@@ -1,7 +1,6 @@
 //! Where statistics and the feedback form are on: agreeing, being counted, writing, withdrawing.
 
-use captcha_core::Kind;
-use captcha_core::Statistics;
+use captcha_core::{Clock, Kind, Statistics};
 
 use super::puzzles;
 use crate::{
@@ -83,4 +82,12 @@ pub(super) async fn run(v: &Visit) {
     };
     v.send(request(&value)).await.refused(422, "invalid-fields");
     v.send(request("child")).await.is(200);
+
+    // At midnight, when a text is kept the longest.
+    let day = 86_400_000;
+    let since_midnight = v.client.engine.clock.unix_millis() % day;
+    v.client.engine.wait((day - since_midnight) / 1_000);
+    v.send(form(FEEDBACK, format!("text={value}")))
+        .await
+        .is(303);
 }

@@ -297,7 +297,9 @@ pub(super) fn cases() -> Vec<Case> {
                     .is(204);
                 let texts = async || -> Vec<(String, String)> {
                     let all = c.engine.captcha.feedback().await.unwrap();
-                    all.into_iter().map(|one| (one.day, one.text)).collect()
+                    (all.into_iter())
+                        .map(|one| (one.day.unwrap(), one.text.unwrap()))
+                        .collect()
                 };
                 let one = |day: &str, text: &str| (day.to_owned(), text.to_owned());
                 assert_eq!(
@@ -319,6 +321,38 @@ pub(super) fn cases() -> Vec<Case> {
             },
         )
         .config(open),
+        Case::new(
+            "texts of one day end together, so that no end tells when a text came",
+            async |c: &Client| {
+                let left = async || c.engine.captcha.feedback().await.unwrap().len();
+                c.send(form(FEEDBACK, "text=morning")).await.is(303);
+                c.engine.wait(10 * 3_600 + 7);
+                c.send(form(FEEDBACK, "text=evening")).await.is(303);
+                // From 18:00:07 to the last second of the 30th day.
+                c.engine.wait(29 * 86_400 + 6 * 3_600 - 8);
+                assert_eq!(left().await, 2);
+                c.engine.wait(1);
+                assert_eq!(left().await, 0);
+            },
+        )
+        .config(open),
+        Case::new(
+            "what can no longer be read says so, and can be deleted",
+            async |c: &Client| {
+                c.send(form(FEEDBACK, "text=before")).await.is(303);
+                c.engine.captcha.revoke_all().await.unwrap();
+                c.send(form(FEEDBACK, "text=after")).await.is(303);
+                let all = c.engine.captcha.feedback().await.unwrap();
+                let texts: Vec<_> = all.iter().map(|one| one.text.as_deref()).collect();
+                assert_eq!(texts, [None, Some("after")]);
+                assert_eq!(all[0].day, None);
+                c.engine.captcha.delete_feedback(&all[0].id).await.unwrap();
+                let all = c.engine.captcha.feedback().await.unwrap();
+                assert_eq!(all.len(), 1);
+                assert_eq!(all[0].day.as_deref(), Some("2027-01-15"));
+            },
+        )
+        .config(open),
         Case::new("hostile feedback is inert", async |c: &Client| {
             let hostile = "<script>alert(1)</script>\r\n\u{1b}[2J\u{202e}=cmd|' /C calc'!A0\u{0}";
             let reply = c
@@ -327,7 +361,7 @@ pub(super) fn cases() -> Vec<Case> {
             assert!(!reply.is(204).has_no("set-cookie").text().contains("script"));
             let kept = c.engine.captcha.feedback().await.unwrap();
             assert_eq!(
-                kept[0].text,
+                kept[0].text.as_deref().unwrap(),
                 "<script>alert(1)</script>\n[2J=cmd|' /C calc'!A0"
             );
             for (body, status) in [
