@@ -23,6 +23,7 @@ const READ_PAUSE_MILLIS: u64 = 3_600_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Action {
+    FeedbackDelete,
     FeedbackRead,
     Purge,
     Revoke,
@@ -67,7 +68,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// The record of administrative actions: statistics or feedback read (one line an hour, however
-/// often), statistics purged, everything revoked. JSON Lines, each with a number, the time, the
+/// often), feedback deleted, statistics purged, everything revoked. JSON Lines, each with a number, the time, the
 /// action, the hash of the line before and its own (SHA-256).
 ///
 /// Whoever can write the whole file can write a whole new chain. So each new hash also goes to the
@@ -80,6 +81,8 @@ struct Inner {
     lines: u64,
     head: String,
     file: Option<File>,
+    /// Whether part of a line may stand at the file's end: what is written behind it breaks the chain.
+    failed: bool,
     /// When each reading was last written down.
     read: [Option<u64>; 2],
 }
@@ -96,6 +99,9 @@ impl AuditLog {
     /// A log in a file, which is made where there is none. It is verified, continued, and locked:
     /// one file is for one process. Each line is on the disk before the action goes on.
     ///
+    /// A last line without an end is one that a crash or a full disk cut off: it is taken out, and
+    /// the application's log says so.
+    ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the file cannot be read,
     /// written or locked, and when its chain is broken.
@@ -109,15 +115,31 @@ impl AuditLog {
             .map_err(|cause| fail("cannot be opened", cause.into()))?;
         file.try_lock()
             .map_err(|cause| fail("is in use: each process needs its own", cause.into()))?;
-        let mut text = String::new();
-        file.read_to_string(&mut text)
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)
             .map_err(|cause| fail("cannot be read", cause.into()))?;
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n');
+        let cut = bytes.split_off(whole.map_or(0, |end| end + 1));
+        let text =
+            String::from_utf8(bytes).map_err(|cause| fail("cannot be read", cause.into()))?;
         let (lines, head) = chain(&text).map_err(|broken| {
             fail(
                 "is broken; keep it as evidence and begin another",
                 broken.into(),
             )
         })?;
+        if !cut.is_empty() {
+            let cut = cut.len();
+            tracing::warn!(
+                cut,
+                lines,
+                path = %path.display(),
+                "captcha: the last line of the audit log had no end and was taken out"
+            );
+            (file.set_len(text.len() as u64))
+                .and_then(|()| file.sync_data())
+                .map_err(|cause| fail("cannot be mended", cause.into()))?;
+        }
         Ok(Self::begin(text, lines, head, Some(file)))
     }
 
@@ -127,6 +149,7 @@ impl AuditLog {
             lines,
             head,
             file,
+            failed: false,
             read: [None; 2],
         }))
     }
@@ -200,12 +223,18 @@ impl Inner {
         entry.hash = entry.expected_hash();
         let line = entry.line() + "\n";
         if let Some(file) = &mut self.file {
+            if self.failed {
+                return Err(CaptchaError::unavailable(
+                    "the audit log could not take an unfinished line back, and takes no other until \
+                     it is opened again",
+                ));
+            }
             // What was written in part is taken back, so that the chain can go on.
             let written = file
                 .write_all(line.as_bytes())
                 .and_then(|()| file.sync_data());
             if let Err(cause) = written {
-                let _ = file.set_len(self.text.len() as u64);
+                self.failed = file.set_len(self.text.len() as u64).is_err();
                 return Err(
                     CaptchaError::unavailable("the audit log cannot be written").caused_by(cause)
                 );

@@ -69,9 +69,10 @@ impl Captcha {
     }
 
     /// Deletes one feedback before its 30 days are over. Deleting what is not there is no error.
+    /// Written down in the audit log first, without its id.
     ///
     /// # Errors
-    /// `Malformed` when `id` is none, `Unavailable` when the store does not answer.
+    /// `Malformed` when `id` is none, `Unavailable` when the audit log or the store does not answer.
     pub async fn delete_feedback(&self, id: &str) -> Result<(), CaptchaError> {
         let mut bytes = Id::default();
         for (at, byte) in bytes.iter_mut().enumerate() {
@@ -80,7 +81,10 @@ impl Captcha {
                 CaptchaError::new(ErrorKind::Malformed, "this is no id of a feedback")
             })?;
         }
-        self.engine().ledger.drop_kept(&bytes).await
+        let engine = self.engine();
+        let now = engine.timeline.now();
+        (engine.audit).record(Action::FeedbackDelete, String::new(), now)?;
+        engine.ledger.drop_kept(&bytes).await
     }
 
     /// Seals and keeps what a visitor wrote.

@@ -122,10 +122,14 @@ impl Drop for Scratch {
     }
 }
 
+fn scratch(name: &str) -> Scratch {
+    let unique = format!("captcha-audit-{name}-{}.jsonl", std::process::id());
+    Scratch(std::env::temp_dir().join(unique))
+}
+
 #[test]
 fn a_file_is_continued_locked_and_refused_when_broken() {
-    let unique = format!("captcha-audit-{}.jsonl", std::process::id());
-    let path = Scratch(std::env::temp_dir().join(unique));
+    let path = scratch("whole");
     let open = || AuditLog::open(&path.0);
     let log = open().unwrap();
     log.record(Action::Purge, String::new(), START).unwrap();
@@ -145,4 +149,58 @@ fn a_file_is_continued_locked_and_refused_when_broken() {
     std::fs::write(&path.0, text.replacen("purge", "revoke", 1)).unwrap();
     let error = open().unwrap_err().to_string();
     assert!(error.contains("line 1: the line was changed"), "{error}");
+}
+
+#[test]
+fn a_line_that_was_cut_off_is_taken_out_and_the_chain_goes_on() {
+    let path = scratch("cut");
+    let text = filled(3).text();
+    let whole: String = text.split_inclusive('\n').take(2).collect();
+    // Cut within the last line, anywhere, and within a character too.
+    for end in whole.len()..text.len() {
+        std::fs::write(&path.0, &text[..end]).unwrap();
+        let log = AuditLog::open(&path.0).unwrap();
+        assert_eq!(log.text(), whole, "{end}");
+        log.record(Action::Purge, "é".to_owned(), START).unwrap();
+        drop(log);
+        let mended = std::fs::read_to_string(&path.0).unwrap();
+        assert_eq!(AuditLog::verify(&mended, None), Ok(3));
+    }
+    std::fs::write(&path.0, [text.as_bytes(), &"é".as_bytes()[..1]].concat()).unwrap();
+    assert_eq!(AuditLog::open(&path.0).unwrap().text(), text);
+    // A whole line that does not fit is no accident, and stays.
+    std::fs::write(&path.0, format!("{text}{{}}\n")).unwrap();
+    let error = AuditLog::open(&path.0).unwrap_err().to_string();
+    assert!(error.contains("line 4"), "{error}");
+    assert_eq!(
+        std::fs::read_to_string(&path.0).unwrap().len(),
+        text.len() + 3
+    );
+}
+
+#[test]
+fn after_a_line_that_could_not_be_taken_back_none_is_written() {
+    let path = scratch("failed");
+    let log = AuditLog::open(&path.0).unwrap();
+    log.record(Action::Purge, String::new(), START).unwrap();
+    let handle = |write: bool| {
+        let file = OpenOptions::new().read(true).append(write).open(&path.0);
+        log.lock().file.replace(file.unwrap()).unwrap()
+    };
+    let record = || log.record(Action::Purge, String::new(), START);
+    // A handle for reading alone takes no line, and cannot shorten the file.
+    let good = handle(false);
+    assert!(record().is_err());
+    log.lock().file = Some(good);
+    let error = record().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.to_string().contains("opened again"), "{error}");
+    assert_eq!(log.lock().lines, 1);
+    // The control: it was the failure that stopped it.
+    log.lock().failed = false;
+    record().unwrap();
+    drop(handle(true));
+    record().unwrap();
+    let text = std::fs::read_to_string(&path.0).unwrap();
+    assert_eq!(AuditLog::verify(&text, None), Ok(3));
 }

@@ -317,7 +317,9 @@ pub(super) fn cases() -> Vec<Case> {
                 }
                 c.engine.captcha.delete_feedback(&id).await.unwrap();
                 assert!(texts().await.is_empty());
-                assert!(c.engine.captcha.audit_log().contains("\"feedback-read\""));
+                let audit = c.engine.captcha.audit_log();
+                assert!(audit.contains("\"feedback-read\""));
+                assert_eq!(audit.matches("\"feedback-delete\"").count(), 1);
             },
         )
         .config(open),
