@@ -66,15 +66,20 @@ fn active(sealer: &Sealer) -> String {
 }
 
 impl Captcha {
-    /// Makes everything worthless that was issued before: tokens, challenges, sessions, and the
-    /// cookies of selections and decisions. This process gets a new key out of nothing, the store
-    /// another generation, which every process sees that shares it, and the salts behind the limits'
-    /// pseudonyms are destroyed. The audit log gets a line. Visitors solve once more; a call that is being answered at this
-    /// moment may still pass.
+    /// Makes everything worthless in this process that was issued before: tokens, challenges, sessions,
+    /// and the cookies of selections and decisions. It gets a new key out of nothing, the store gets
+    /// another generation, and the salts behind the limits' pseudonyms are destroyed. The audit log
+    /// gets a line. Visitors solve once more; a call that is being answered at this moment may still
+    /// pass.
     ///
     /// The configured secret comes into force again with the next start. If it was the secret that
     /// leaked, replace it **before** the next start: whoever holds it could make tokens for it.
     /// Decisions about statistics are forgotten with their cookies, which counts as no consent.
+    ///
+    /// Other processes that share the store refuse the tokens, challenges and sessions of before by its
+    /// generation, but **keep their keys**: for a leaked secret, tokens can still be made that they
+    /// take, and the cookies of selections and decisions stay good there. Give all of them a new secret
+    /// and restart them; until then they and this one refuse each other's tokens.
     ///
     /// # Errors
     /// `Unavailable` without randomness, and then nothing has changed; or when the store could not

@@ -38,9 +38,11 @@ pub struct Incident {
     /// Art. 33(3)(a): the nature of the breach.
     what: String,
     site: String,
-    known_since: String,
-    report_until: String,
+    known_since: Option<String>,
+    report_until: Option<String>,
     revoked_at: String,
+    /// 72 hours after the revocation: the controller knew by then, if not before.
+    report_at_the_latest: String,
     keys_out_of_use: Vec<String>,
     new_key: String,
     generation: u64,
@@ -84,13 +86,14 @@ pub(crate) struct Known {
 impl Incident {
     pub(crate) fn new(known: Known) -> Self {
         let revoked = known.revoked;
-        let incident = Self {
+        Self {
             schema: SCHEMA,
             what: known.what,
             site: known.site,
-            known_since: String::new(),
-            report_until: String::new(),
+            known_since: None,
+            report_until: None,
             revoked_at: rfc3339(revoked.at_unix_millis),
+            report_at_the_latest: deadline(revoked.at_unix_millis),
             keys_out_of_use: revoked.keys,
             new_key: revoked.new_key,
             generation: revoked.generation,
@@ -103,20 +106,21 @@ impl Incident {
             data_protection_officer: known.officer,
             consequences: None,
             measures: vec![
-                "Every token, challenge and session issued before was revoked, the keys were \
-                 replaced, and the salts behind the limits' pseudonyms were destroyed."
+                "In the process that wrote this record, every token, challenge and session issued \
+                 before was revoked, the keys were replaced, and the salts behind the limits' \
+                 pseudonyms were destroyed. Other processes with the same store refuse what was \
+                 issued before, and keep their keys until they are restarted with a new secret."
                     .to_owned(),
             ],
             notice_version: known.notice_version,
-        };
-        incident.known_since(revoked.at_unix_millis)
+        }
     }
 
-    /// When the controller came to know of it, in milliseconds since the Unix epoch: the time of
-    /// the revocation unless set. The 72 hours of GDPR Art. 33(1) begin then.
+    /// When the controller came to know of it, in milliseconds since the Unix epoch: at the latest
+    /// with the revocation. The 72 hours of GDPR Art. 33(1) begin then.
     pub fn known_since(mut self, unix_millis: u64) -> Self {
-        self.known_since = rfc3339(unix_millis);
-        self.report_until = rfc3339(unix_millis.saturating_add(HOURS_TO_REPORT * 3_600_000));
+        self.known_since = Some(rfc3339(unix_millis));
+        self.report_until = Some(deadline(unix_millis));
         self
     }
 
@@ -166,8 +170,14 @@ impl Incident {
             &[
                 format!("What happened: {}", plain(&self.what)),
                 format!("Site: `{}`", self.site),
-                format!("Known since: {}", self.known_since),
-                format!("To be reported until: {} (72 hours)", self.report_until),
+                format!(
+                    "Known since: {}",
+                    (self.known_since.clone()).unwrap_or_else(|| by(&self.revoked_at))
+                ),
+                format!(
+                    "To be reported until: {} (72 hours)",
+                    (self.report_until.clone()).unwrap_or_else(|| by(&self.report_at_the_latest))
+                ),
                 format!("People concerned: {}", open(&self.people)),
             ],
         );
@@ -217,6 +227,15 @@ impl Incident {
         );
         format!("# Incident record\n\n{}", text.trim_end()) + "\n"
     }
+}
+
+/// What is open, and has an end.
+fn by(latest: &str) -> String {
+    format!("*To be filled in (at the latest {latest}).*")
+}
+
+fn deadline(known_millis: u64) -> String {
+    rfc3339(known_millis.saturating_add(HOURS_TO_REPORT * 3_600_000))
 }
 
 /// A text on one line, without a meaning in Markdown.

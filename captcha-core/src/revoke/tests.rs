@@ -231,6 +231,30 @@ fn the_incident_record_has_what_a_notification_needs() {
         assert!(text.contains(part), "{part}: {text}");
     }
 
+    // When it was known nobody but people know: the revocation is the latest it can have been.
+    let open = captcha.incident(&revoked, "A key was seen");
+    let json: serde_json::Value = serde_json::from_str(&open.to_json()).unwrap();
+    assert!(json["known_since"].is_null() && json["report_until"].is_null());
+    let (latest, until) = (&json["revoked_at"], &json["report_at_the_latest"]);
+    assert_ne!(latest, until);
+    let text = open.to_markdown();
+    for line in [
+        format!(
+            "Known since: *To be filled in (at the latest {}).*",
+            latest.as_str().unwrap()
+        ),
+        format!(
+            "until: *To be filled in (at the latest {}).*",
+            until.as_str().unwrap()
+        ),
+    ] {
+        assert!(text.contains(&line), "{line}: {text}");
+    }
+    // It says no more than was done: other processes keep their keys.
+    let measure = json["measures"][0].as_str().unwrap();
+    assert!(measure.starts_with("In the process that wrote this record, every token"));
+    assert!(measure.contains("keep their keys until they are restarted with a new secret"));
+
     let audit = captcha.audit_log();
     assert_eq!(crate::AuditLog::verify(&audit, None), Ok(1));
     assert!(audit.contains(&revoked.keys[0]) && audit.contains("\"revoke\""));
