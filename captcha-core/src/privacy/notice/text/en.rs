@@ -97,8 +97,8 @@ pub(super) const TEXT: Text = Text {
         Claim::LegalReview => "We have checked this processing against the law that applies to us.",
     },
     encrypted: "Everything travels encrypted (HTTPS). Cookies and challenges are sealed with \
-                XChaCha20-Poly1305 or signed with HMAC-SHA-256; what the server keeps are random numbers \
-                and counts.",
+                XChaCha20-Poly1305 or signed with HMAC-SHA-256; what the server keeps are random numbers, \
+                counts and, if there is a feedback form, what was written there, sealed as well.",
     plain: "This server is set up for plain HTTP: what travels can be read on the way. Cookies and \
             challenges are sealed with XChaCha20-Poly1305 or signed with HMAC-SHA-256.",
     not_kept: "The server does not keep, nor use beyond the moment of the call: your name, e-mail address, IP \

@@ -70,7 +70,7 @@ pub(super) const TEXT: Text = Text {
         Claim::LegalReview => "我们已对照适用的法律审查了这些处理活动。",
     },
     encrypted: "所有数据均加密传输（HTTPS）。Cookie 和验证题以 XChaCha20-Poly1305 封装或以 HMAC-SHA-256 \
-                签名；服务器只保存随机数和计数。",
+                签名；服务器只保存随机数、计数，以及在设有反馈表单时填写的内容（同样经过封装）。",
     plain: "此服务器配置为明文 HTTP：传输内容可能在途中被读取。Cookie 和验证题以 XChaCha20-Poly1305 \
             封装或以 HMAC-SHA-256 签名。",
     not_kept: "服务器不会保存以下内容，也不会在调用之后继续使用：您的姓名、电子邮箱、IP 地址、设备、浏览器和访问时间。\
