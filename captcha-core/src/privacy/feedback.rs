@@ -25,7 +25,7 @@ pub(crate) const MAX_FEEDBACK: usize = 2_000;
 /// What a visitor wrote. Nobody knows who: there is no address, and the time is a day.
 ///
 /// The text is as it was written, hostile or not: escape it wherever it is shown. Control and
-/// direction characters were taken out when it came in, line breaks were kept.
+/// direction and invisible characters were taken out when it came in, line breaks were kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Feedback {
@@ -122,16 +122,43 @@ fn read(sealer: &Sealer, sealed: &[u8]) -> Result<(u32, String), CaptchaError> {
 /// A text without what a terminal or a reader could be led astray by: control characters but line
 /// breaks, and characters that change the direction or cannot be seen.
 pub(crate) fn inert(text: &str) -> String {
-    (text.replace("\r\n", "\n").replace('\r', "\n").chars())
-        .filter(|character| {
-            let invisible = matches!(character,
-                '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-                | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
-            *character == '\n' || !(character.is_control() || invisible)
-        })
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut inert = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let keep = match character {
+            '\n' => true,
+            '\u{200c}' | '\u{200d}' => {
+                inert.chars().next_back().is_some_and(is_joined)
+                    && characters.peek().copied().is_some_and(is_joined)
+            }
+            _ => !(character.is_control() || is_invisible(character)),
+        };
+        if keep {
+            inert.push(character);
+        }
+    }
+    inert.trim().to_owned()
+}
+
+/// Whether it cannot be seen: Unicode's `Default_Ignorable_Code_Point`, other format characters
+/// that show nothing, separators of lines, and an empty braille cell.
+const fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{70f}' | '\u{115f}' | '\u{1160}'
+        | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether it is of a script that spells with joiners and non-joiners between letters: Arabic to
+/// Sinhala, Myanmar, Khmer, Mongolian. Between others they would only hide something.
+const fn is_joined(character: char) -> bool {
+    matches!(character,
+        '\u{620}'..='\u{dff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17d3}'
+        | '\u{1820}'..='\u{18aa}')
 }
 
 #[cfg(test)]
@@ -147,8 +174,56 @@ mod tests {
             ("  \0 \t\u{feff} ", ""),
             ("zero\u{200b}width", "zerowidth"),
             ("<b>日本 é</b>", "<b>日本 é</b>"),
+            (
+                "\u{61c}a\u{ad}b\u{180e}c\u{3164}d\u{fe0f}e\u{e0100}",
+                "abcde",
+            ),
+            (
+                "\u{34f}\u{115f}\u{17b4}\u{ffa0}\u{fff9}\u{1d173}\u{2800}",
+                "",
+            ),
+            // Joiners spell words of some scripts, and hide things in others.
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+            ("क\u{94d}\u{200d}ष", "क\u{94d}\u{200d}ष"),
+            ("pass\u{200d}word\u{200c}", "password"),
+            ("\u{200c}می\u{200d}", "می"),
+            ("م\u{200c}\u{200c}\u{200d}ی", "م\u{200d}ی"),
         ] {
-            assert_eq!(inert(hostile), text);
+            assert_eq!(inert(hostile), text, "{hostile:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_unicode_lets_be_ignored_is_kept() {
+        // Default_Ignorable_Code_Point of Unicode 16, whole: its ends and what stands beside them.
+        for (first, last) in [
+            (0xad, 0xad),
+            (0x34f, 0x34f),
+            (0x61c, 0x61c),
+            (0x115f, 0x1160),
+            (0x17b4, 0x17b5),
+            (0x180b, 0x180f),
+            (0x200b, 0x200f),
+            (0x202a, 0x202e),
+            (0x2060, 0x206f),
+            (0x3164, 0x3164),
+            (0xfe00, 0xfe0f),
+            (0xfeff, 0xfeff),
+            (0xffa0, 0xffa0),
+            (0xfff0, 0xfff8),
+            (0x1bca0, 0x1bca3),
+            (0x1d173, 0x1d17a),
+            (0xe0000, 0xe0fff),
+        ] {
+            for code in first..=last {
+                let text = format!("a{}b", char::from_u32(code).unwrap());
+                assert_eq!(inert(&text), "ab", "{code:x}");
+            }
+        }
+        for seen in [
+            '\u{ac}', '\u{ae}', '\u{600}', '\u{1810}', '\u{2010}', '\u{fe10}', '\u{fffd}',
+        ] {
+            assert_eq!(inert(&seen.to_string()), seen.to_string());
         }
     }
 }
