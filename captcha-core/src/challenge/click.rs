@@ -169,3 +169,116 @@ pub(crate) fn generate(difficulty: Difficulty, rng: &mut Generator) -> (Prompt, 
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+    use crate::render::encode::tests::chunks;
+
+    fn judge(points: &[(f64, f64)]) -> Verdict {
+        let solution = Solution {
+            points: vec![(50, 50), (150, 100), (250, 40)],
+            tolerance: TOLERANCE,
+        };
+        let points = points.iter().map(|(x, y)| Tap { x: *x, y: *y }).collect();
+        solution.judge(&Answer { points })
+    }
+
+    #[test]
+    fn each_tap_counts_in_its_order() {
+        let right = [(50.0, 50.0), (150.0, 100.0), (250.0, 40.0)];
+        assert_eq!(judge(&right), Verdict::Right);
+        let mut edge = right;
+        edge[1] = (150.0, 124.0);
+        assert_eq!(judge(&edge), Verdict::Right);
+        edge[1] = (150.0, 124.1);
+        assert_eq!(judge(&edge), Verdict::Wrong);
+        let [a, b, c] = right;
+        for wrong in [
+            &[b, a, c][..],
+            &[a, b],
+            &[a, b, c, c],
+            &[],
+            &[a, b, (f64::NAN, 40.0)],
+        ] {
+            assert_eq!(judge(wrong), Verdict::Wrong, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn answers_of_another_shape_are_none() {
+        let read = |json: &str| serde_json::from_str::<Answer>(json);
+        assert_eq!(
+            read(r#"{"points":[{"x":1,"y":2}]}"#).unwrap().points.len(),
+            1
+        );
+        let many = format!(
+            r#"{{"points":[{}]}}"#,
+            vec![r#"{"x":1,"y":2}"#; 100_000].join(",")
+        );
+        for json in [
+            r#"{"points":[[1,2]]}"#,
+            r#"{"points":[{"x":1}]}"#,
+            r#"{"points":[{"x":"1","y":2}]}"#,
+            r#"{"points":[{"x":NaN,"y":2}]}"#,
+            r#"{"points":{}}"#,
+            many.as_str(),
+        ] {
+            assert!(read(json).is_err());
+        }
+    }
+
+    #[test]
+    fn shapes_are_apart_and_differ_and_a_cell_is_the_best_guess() {
+        let mut right = [0u32; 3];
+        let tries = 3_000;
+        for seed in 0..tries {
+            let mut rng = Generator::seed_from_u64(seed);
+            let (_, solution) = generate(Difficulty::Normal, &mut rng);
+            assert_eq!(solution.points.len(), 3);
+            for (index, (x, y)) in solution.points.iter().enumerate() {
+                for (u, v) in solution.points.iter().skip(index + 1) {
+                    let (dx, dy) = (f64::from(*x) - f64::from(*u), f64::from(*y) - f64::from(*v));
+                    assert!(
+                        dx.hypot(dy) > f64::from(TOLERANCE) * 2.0,
+                        "{:?}",
+                        solution.points
+                    );
+                }
+            }
+            // The first three cells, tapped in their middles.
+            let guess = [(32.0, 40.0), (96.0, 40.0), (160.0, 40.0)];
+            for (hits, (guess, (x, y))) in right.iter_mut().zip(guess.iter().zip(&solution.points))
+            {
+                let off = (guess.0 - f64::from(*x)).hypot(guess.1 - f64::from(*y));
+                *hits += u32::from(off <= f64::from(TOLERANCE));
+            }
+        }
+        // One in ten each, give or take 4.5 standard deviations.
+        for hits in right {
+            assert!(hits.abs_diff(tries as u32 / 10) < 75, "{right:?}");
+        }
+        assert!((blind_guess(Difficulty::Normal) * 720.0 - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn files_tell_nothing_but_pixels() {
+        for seed in 0..30 {
+            let rng = || Generator::seed_from_u64(seed);
+            let (prompt, solution) = generate(Difficulty::Normal, &mut rng());
+            let (again, same) = generate(Difficulty::Normal, &mut rng());
+            let (image, (order, count)) = (prompt.image.unwrap(), prompt.order.unwrap());
+            assert_eq!(
+                (image.bytes.clone(), solution),
+                (again.image.unwrap().bytes, same)
+            );
+            assert!(image.bytes.len() <= 20 * 1024, "{}", image.bytes.len());
+            assert_eq!((count, order.width, order.height), (3, 144, 48));
+            for picture in [image, order] {
+                assert_eq!(chunks(&picture.bytes), ["IHDR", "PLTE", "IDAT", "IEND"]);
+            }
+        }
+    }
+}

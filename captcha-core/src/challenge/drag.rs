@@ -21,11 +21,13 @@ const ROW_SLACK: usize = 6;
 /// Least distance of the picture's edge.
 const EDGE: usize = 4;
 
-/// Gaps in a picture: the piece's own and the decoys.
+/// Gaps in a picture: the piece's own and the decoys. As many on each row, or the first would touch
+/// the last.
 const fn gaps(difficulty: Difficulty) -> usize {
     match difficulty {
         Difficulty::Easy => 6,
-        Difficulty::Normal | Difficulty::Hard => 9,
+        Difficulty::Normal => 9,
+        Difficulty::Hard => 12,
     }
 }
 
@@ -39,7 +41,7 @@ const fn tolerance(difficulty: Difficulty) -> u8 {
 }
 
 /// Chance of the best blind guess: a row, and the places along it within the tolerance. Whoever
-/// finds the gaps, but cannot tell them apart, is right once in nine (Easy: six).
+/// finds the gaps, but cannot tell them apart, is right once in nine (Easy: six, Hard: twelve).
 pub(crate) fn blind_guess(difficulty: Difficulty) -> f64 {
     let window = 2.0 * f64::from(tolerance(difficulty)) + 1.0;
     let across = window / (f64::from(WIDTH) - (PIECE_WIDTH + 2 * EDGE) as f64 + 1.0);
@@ -128,4 +130,102 @@ fn places(count: usize, rng: &mut Generator) -> Vec<(usize, usize)> {
         .collect();
     places.rotate_left(rng.random_range(0..count));
     places
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+    use crate::render::encode::tests::chunks;
+
+    const GAPS: usize = gaps(Difficulty::Normal);
+    const _: () = assert!(GAPS.is_multiple_of(ROWS) && gaps(Difficulty::Hard).is_multiple_of(ROWS));
+
+    fn judge((x, y): (u16, u16), answer: (f64, f64)) -> Verdict {
+        let solution = Solution { x, y, tolerance: 6 };
+        solution.judge(&Answer {
+            x: answer.0,
+            y: answer.1,
+        })
+    }
+
+    #[test]
+    fn both_directions_count() {
+        for answer in [(100.0, 50.0), (94.0, 56.0), (106.0, 44.0)] {
+            assert_eq!(judge((100, 50), answer), Verdict::Right, "{answer:?}");
+        }
+        for answer in [
+            (93.9, 50.0),
+            (100.0, 56.1),
+            (f64::NAN, 50.0),
+            (100.0, f64::INFINITY),
+            (-1.0, 50.0),
+        ] {
+            assert_eq!(judge((100, 50), answer), Verdict::Wrong, "{answer:?}");
+        }
+        assert_eq!(judge((3, 2), (-0.5, 2.0)), Verdict::Wrong);
+    }
+
+    #[test]
+    fn gaps_lie_inside_apart_and_never_in_one_column() {
+        let mut rng = Generator::seed_from_u64(1);
+        let mut ranks = [0u32; GAPS];
+        for _ in 0..20_000 {
+            let places = places(GAPS, &mut rng);
+            let mut columns: Vec<usize> = places.iter().map(|(x, _)| *x).collect();
+            let home = columns[0];
+            columns.sort_unstable();
+            ranks[columns.iter().position(|x| *x == home).unwrap()] += 1;
+            for (index, (x, y)) in places.iter().enumerate() {
+                assert!(*x >= EDGE && x + PIECE_WIDTH + EDGE <= WIDTH as usize);
+                assert!(y + PIECE_HEIGHT <= HEIGHT as usize);
+                for (other_x, other_y) in places.iter().skip(index + 1) {
+                    let (across, down) = (x.abs_diff(*other_x), y.abs_diff(*other_y));
+                    assert!(across > 6, "no two share a column: {places:?}");
+                    assert!(across >= PIECE_WIDTH || down >= PIECE_HEIGHT, "{places:?}");
+                }
+            }
+        }
+        for rank in ranks {
+            // 2,222 expected; 4.5 standard deviations.
+            assert!(rank.abs_diff(2_222) < 200, "{ranks:?}");
+        }
+    }
+
+    #[test]
+    fn blind_guesses_are_at_most_as_good_as_stated() {
+        let mut rng = Generator::seed_from_u64(2);
+        let tries = 200_000;
+        let mut right = 0;
+        for _ in 0..tries {
+            let (x, y) = places(GAPS, &mut rng)[0];
+            // Whoever knows how places are drawn guesses in the middle of a row.
+            let guess = places(GAPS, &mut rng)[0];
+            let answer = (guess.0 as f64, guess.1 as f64);
+            right += u32::from(judge((x as u16, y as u16), answer) == Verdict::Right);
+        }
+        let chance = blind_guess(Difficulty::Normal);
+        let deviation = (f64::from(tries) * chance).sqrt();
+        assert!(
+            f64::from(right) < chance * f64::from(tries) + 3.0 * deviation,
+            "{right}"
+        );
+    }
+
+    #[test]
+    fn files_tell_nothing_but_pixels() {
+        for seed in 0..30 {
+            let rng = || Generator::seed_from_u64(seed);
+            let (prompt, solution) = generate(Difficulty::Normal, &mut rng());
+            let (again, same) = generate(Difficulty::Normal, &mut rng());
+            let (image, piece) = (prompt.image.unwrap(), prompt.piece.unwrap());
+            assert_eq!(
+                (image.bytes.clone(), solution),
+                (again.image.unwrap().bytes, same)
+            );
+            assert_eq!(chunks(&image.bytes), ["IHDR", "PLTE", "IDAT", "IEND"]);
+            assert_eq!((piece.x, piece.y), (140, 118), "the start tells nothing");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::render::turn;
 const fn tolerance(difficulty: Difficulty) -> u8 {
     match difficulty {
         Difficulty::Easy => 12,
-        Difficulty::Normal => 9,
+        Difficulty::Normal => 8,
         Difficulty::Hard => 6,
     }
 }
@@ -64,4 +64,70 @@ pub(crate) fn generate(difficulty: Difficulty, rng: &mut Generator) -> (Prompt, 
             tolerance: tolerance(difficulty),
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+    use crate::render::encode::tests::chunks;
+
+    fn judge(angle: u16, answer: f64) -> Verdict {
+        let solution = Solution {
+            angle,
+            tolerance: 8,
+        };
+        solution.judge(&Answer { angle: answer })
+    }
+
+    #[test]
+    fn right_within_the_tolerance_the_short_way_round() {
+        for answer in [90.0, 82.0, 98.0, -270.0] {
+            assert_eq!(judge(90, answer), Verdict::Right, "{answer}");
+        }
+        for answer in [81.9, 98.1, 270.0, -90.0, 450.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(judge(90, answer), Verdict::Wrong, "{answer}");
+        }
+        assert_eq!(judge(358, 5.0), Verdict::Right);
+        assert_eq!(judge(358, 7.0), Verdict::Wrong);
+    }
+
+    #[test]
+    fn blind_guesses_are_as_rare_as_stated() {
+        let mut rng = Generator::seed_from_u64(1);
+        let tries = 100_000;
+        let mut right = 0;
+        for _ in 0..tries {
+            let home = rng.random_range(LEAST..=360 - LEAST);
+            let guess = rng.random_range(LEAST + 8..=360 - LEAST - 8);
+            right += u32::from(judge(home, f64::from(guess)) == Verdict::Right);
+        }
+        let chance = blind_guess(Difficulty::Normal);
+        let deviation = (f64::from(tries) * chance * (1.0 - chance)).sqrt();
+        let off = f64::from(right) - chance * f64::from(tries);
+        assert!(off.abs() < 3.0 * deviation, "{right}");
+    }
+
+    #[test]
+    fn files_tell_nothing_but_pixels() {
+        for seed in 0..30 {
+            let rng = || Generator::seed_from_u64(seed);
+            let (prompt, solution) = generate(Difficulty::Normal, &mut rng());
+            let (again, same) = generate(Difficulty::Normal, &mut rng());
+            let (image, disc) = (prompt.image.unwrap(), prompt.disc.unwrap());
+            assert_eq!(
+                (image.bytes.clone(), solution),
+                (again.image.unwrap().bytes, same)
+            );
+            assert!(image.bytes.len() + disc.bytes.len() <= 24 * 1024);
+            for picture in [image, disc] {
+                let names = chunks(&picture.bytes);
+                assert_eq!(names, ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]);
+                let pixels = image::load_from_memory(&picture.bytes).unwrap().to_rgba8();
+                let clear = pixels.pixels().filter(|pixel| pixel.0[3] == 0);
+                assert!(clear.into_iter().all(|pixel| pixel.0 == [0; 4]));
+            }
+        }
+    }
 }

@@ -20,7 +20,7 @@ pub(crate) const PIECE_WIDTH: usize = 40;
 pub(crate) const PIECE_HEIGHT: usize = 54;
 
 /// Colours of the picture.
-pub(super) const COLOURS: usize = 64;
+pub(super) const COLOURS: usize = 36;
 
 /// Least x of a gap: clear of where the piece starts.
 const FIRST: u16 = 48;

@@ -39,6 +39,8 @@ pub(crate) struct Canvas {
     width: usize,
     height: usize,
     pixels: Vec<Colour>,
+    /// Room for the next polygon.
+    scratch: Vec<f32>,
 }
 
 impl Canvas {
@@ -47,6 +49,7 @@ impl Canvas {
             width,
             height,
             pixels: vec![[0; 3]; width * height],
+            scratch: Vec::new(),
         }
     }
 
@@ -115,9 +118,26 @@ impl Canvas {
 
     /// Fills a polygon.
     pub(crate) fn fill(&mut self, points: &[Point], colour: Colour, opacity: f32) {
-        let mut raster = Raster::around(points, self.width, self.height);
+        let cells = std::mem::take(&mut self.scratch);
+        let mut raster = Raster::reusing(cells, points, self.width, self.height);
         raster.polygon(points);
-        raster.paint(|x, y, coverage| self.blend(x, y, colour, coverage * opacity));
+        for (y, left, cells) in raster.lines() {
+            let row = y * self.width;
+            let Some(pixels) = self.pixels.get_mut(row + left..row + self.width) else {
+                break;
+            };
+            let mut sum = 0.0f32;
+            for (pixel, cell) in pixels.iter_mut().zip(cells) {
+                sum += cell;
+                let cover = sum.abs() * opacity;
+                if cover > 0.996 {
+                    *pixel = colour;
+                } else if cover > 0.004 {
+                    *pixel = mix(*pixel, colour, cover);
+                }
+            }
+        }
+        self.scratch = raster.into_cells();
     }
 
     /// Fills an ellipse, turned by `angle` radians.

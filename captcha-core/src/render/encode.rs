@@ -19,7 +19,7 @@ impl Indexed<'_> {
     ///
     /// When the sizes contradict each other. Writing to memory does not fail otherwise.
     pub(crate) fn encode(&self) -> Picture {
-        self.encode_with(DeflateCompression::Level(2))
+        self.encode_with(DeflateCompression::Level(1))
     }
 
     /// The file without compression: every picture of one size is as long as any other.
@@ -69,16 +69,12 @@ impl Indexed<'_> {
         }
         if self.palette.len() <= 16 {
             encoder.set_depth(BitDepth::Four);
-            let packed: Vec<u8> = self
-                .indices
-                .chunks(self.width)
-                .flat_map(|row| row.chunks(2))
-                .map(|pair| match *pair {
-                    [left, right] => left << 4 | right,
-                    [left] => left << 4,
-                    _ => 0,
-                })
-                .collect();
+            let mut packed = Vec::with_capacity(self.indices.len() / 2 + height);
+            for row in self.indices.chunks(self.width) {
+                let (pairs, rest) = row.as_chunks::<2>();
+                packed.extend(pairs.iter().map(|[left, right]| left << 4 | right));
+                packed.extend(rest.iter().map(|last| last << 4));
+            }
             encoder.write_header()?.write_image_data(&packed)
         } else {
             encoder.set_depth(BitDepth::Eight);

@@ -58,31 +58,23 @@ pub(crate) fn draw(text: &str, style: Option<Style>, rng: &mut Generator) -> Pic
         line.iter_mut().for_each(|point| bend.apply(point));
         letters.line(&line, weight);
     }
-    let strays = strays(weight, rng);
-    let mask = |at: usize| {
-        let letter = letters
-            .cells()
-            .get(at)
-            .map_or(0.0, |near| cover(near.sqrt(), weight * 0.5));
-        let stray = strays
-            .cells()
-            .get(at)
-            .map_or(0.0, |near| cover(near.sqrt(), weight * 0.3));
-        letter.max(stray)
-    };
+    stray(&mut letters, weight * 0.6, rng);
     let texture = Texture::new(style, weight, rng);
+    // A little lighter inside, or darker elsewhere: it helps the eye along.
     let lift = rng.random_range(0.18..0.28f32);
     let (lift_phase, lift_step): (f32, f32) = (rng.random(), rng.random_range(0.006..0.011));
     let mut indices = Vec::with_capacity(WIDTH * HEIGHT);
-    for y in 0..HEIGHT {
-        for x in 0..WIDTH {
-            let inside = mask(y * WIDTH + x);
-            let (x, y) = (x as f32, y as f32);
-            let value = texture.at(x, y) * (1.0 - 2.0 * inside);
-            // A little lighter inside, or darker elsewhere: it helps the eye along.
-            let lifted = swing(x * lift_step + lift_phase).clamp(-0.5, 0.5) * 2.0 * lift;
-            indices.push(level(0.5 + value * 0.5 + inside * lifted));
-        }
+    let (mut line, mut lifts) = ([0.0; WIDTH], [0.0; WIDTH]);
+    for (x, lifted) in (0i32..).zip(&mut lifts) {
+        *lifted = swing(x as f32 * lift_step + lift_phase).clamp(-0.5, 0.5) * 2.0 * lift;
+    }
+    for (y, near) in letters.cells().chunks_exact(WIDTH).enumerate() {
+        texture.row(y as f32, &mut line);
+        let row = near.iter().zip(&line).zip(&lifts);
+        indices.extend(row.map(|((near, value), lifted)| {
+            let inside = cover(near.sqrt(), weight * 0.5);
+            level(0.5 + value * (0.5 - inside) + inside * lifted)
+        }));
     }
     Indexed {
         width: WIDTH,
@@ -160,12 +152,13 @@ impl Bend {
 
 /// How much of a pixel lies within a line whose edge is at 1: half a pixel of softness to each side.
 fn cover(near: f32, half: f32) -> f32 {
-    ((1.0 - near) * half + 0.5).clamp(0.0, 1.0)
+    let cover = (1.0 - near) * half + 0.5;
+    let cover = if cover < 0.0 { 0.0 } else { cover };
+    if cover > 1.0 { 1.0 } else { cover }
 }
 
-/// Short strokes of no character, in the same texture.
-fn strays(weight: f32, rng: &mut Generator) -> Near {
-    let mut near = Near::new(WIDTH, HEIGHT);
+/// Adds short strokes of no character.
+fn stray(letters: &mut Near, thickness: f32, rng: &mut Generator) {
     for _ in 0..rng.random_range(1..5) {
         let from = [
             rng.random_range(0.0..WIDTH as f32),
@@ -173,16 +166,19 @@ fn strays(weight: f32, rng: &mut Generator) -> Near {
         ];
         let (sin, cos) = rng.random_range(0.0..std::f32::consts::TAU).sin_cos();
         let length = rng.random_range(6.0..16.0f32);
-        near.line(
+        letters.line(
             &[from, [from[0] + cos * length, from[1] + sin * length]],
-            weight * 0.6,
+            thickness,
         );
     }
-    near
 }
 
 fn level(ink: f32) -> u8 {
-    (ink.clamp(0.0, 1.0) * (ramp::LEVELS - 1) as f32 + 0.5) as u8
+    /// So large that a number added to it is rounded, and stands in its lowest bits.
+    const UNITS: f32 = 8_388_608.0;
+    let ink = if ink < 0.0 { 0.0 } else { ink };
+    let ink = if ink > 1.0 { 1.0 } else { ink };
+    (ink * (ramp::LEVELS - 1) as f32 + UNITS).to_bits() as u8
 }
 
 /// Light and dark in turns, between -1 and 1.
@@ -241,30 +237,47 @@ impl Texture {
         }
     }
 
-    fn at(&self, x: f32, y: f32) -> f32 {
+    /// One row of pixels.
+    fn row(&self, y: f32, line: &mut [f32]) {
         let [bend_x, bend_y, bend, sway] = self.sway;
-        let swayed = swing(x * bend_x + y * bend_y + bend) * sway;
-        let wave = match self.style {
+        let bend = bend + y * bend_y;
+        let swayed = |x: f32| swing(x * bend_x + bend) * sway;
+        let start = y * self.down + self.phase;
+        match self.style {
             Style::Rings => {
-                let (dx, dy) = (x - self.across, y - self.down);
-                let distance = (dx * dx + dy * dy).sqrt() + swayed;
-                return (swing(distance / self.period + self.phase) * self.sharp).clamp(-1.0, 1.0);
+                let (step, dy) = (1.0 / self.period, y - self.down);
+                fill(line, self.sharp, |x| {
+                    let dx = x - self.across;
+                    swing(((dx * dx + dy * dy).sqrt() + swayed(x)) * step + self.phase)
+                });
             }
-            Style::Spots => {
-                let (u, v) = (
-                    x * self.across + y * self.down,
-                    x * self.down - y * self.across,
-                );
-                let (u, v) = (u + swayed + self.phase, v - swayed);
+            Style::Spots => fill(line, self.sharp, |x| {
+                let (u, v) = (x * self.across + start, x * self.down - y * self.across);
+                let (u, v) = (u + swayed(x), v - swayed(x));
                 (swing(u) + swing(v + swing(u * 0.37) * 0.3)) * 0.7
-            }
-            Style::Chevrons => {
-                let fold = (x * bend_x * 1.6 + bend).rem_euclid(1.0);
-                let fold = (fold - 0.5).abs() * sway * 2.4;
-                swing(x * self.across + y * self.down + self.phase + fold)
-            }
-            Style::Stripes => swing(x * self.across + y * self.down + self.phase + swayed),
-        };
-        (wave * self.sharp).clamp(-1.0, 1.0)
+            }),
+            Style::Chevrons => fill(line, self.sharp, |x| {
+                let fold = x * bend_x * 1.6 + bend + 8.0;
+                let fold = fold_in(fold) * sway * 2.4;
+                swing(x * self.across + start + fold)
+            }),
+            Style::Stripes => fill(line, self.sharp, |x| {
+                swing(x * self.across + start + swayed(x))
+            }),
+        }
+    }
+}
+
+/// The way to the nearest whole number.
+fn fold_in(value: f32) -> f32 {
+    const ROUND: f32 = 12_582_912.0;
+    (value - ((value + ROUND) - ROUND)).abs()
+}
+
+fn fill(line: &mut [f32], sharp: f32, value: impl Fn(f32) -> f32) {
+    for (x, cell) in (0i32..).zip(line) {
+        let value = value(x as f32) * sharp;
+        let value = if value > 1.0 { 1.0 } else { value };
+        *cell = if value < -1.0 { -1.0 } else { value };
     }
 }

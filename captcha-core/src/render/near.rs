@@ -1,5 +1,4 @@
-//! How near every pixel is to a set of lines. One field serves all that is drawn from lines: solid
-//! strokes, hollow ones, embossed ones, and masks for textures.
+//! How near every pixel is to a set of lines, whichever of them is the nearest.
 
 use super::raster::Point;
 
@@ -11,7 +10,7 @@ pub(crate) struct Near {
 }
 
 /// How far a line is felt, in half widths.
-const REACH: f32 = 1.9;
+const REACH: f32 = 1.2;
 
 impl Near {
     /// Far from everything.
@@ -53,15 +52,23 @@ impl Near {
                 return;
             };
             let py = y as f32 + 0.5 - from[1];
-            let mut px = left as f32 + 0.5 - from[0];
-            for cell in cells {
-                let along = ((px * dx + py * dy) * share).clamp(0.0, 1.0);
+            let start = left as f32 + 0.5 - from[0];
+            // Counted in 32 bits, or the loop is not done several pixels at a time.
+            for (column, cell) in (0i32..).zip(cells) {
+                let px = start + column as f32;
+                let along = clamped((px * dx + py * dy) * share);
                 let (ex, ey) = (px - along * dx, py - along * dy);
-                *cell = cell.min((ex * ex + ey * ey) * scale);
-                px += 1.0;
+                let near = (ex * ex + ey * ey) * scale;
+                *cell = if near < *cell { near } else { *cell };
             }
         }
     }
+}
+
+/// Between 0 and 1; unlike `clamp` it is one instruction for several numbers.
+fn clamped(value: f32) -> f32 {
+    let value = if value < 0.0 { 0.0 } else { value };
+    if value > 1.0 { 1.0 } else { value }
 }
 
 #[cfg(test)]
@@ -76,7 +83,7 @@ mod tests {
         assert!((at(8, 6) - 0.0).abs() < 1e-3);
         assert!((at(8, 8) - 1.0).abs() < 1e-3, "{}", at(8, 8));
         assert!((at(8, 5) - 0.5).abs() < 1e-3);
-        assert!(at(19, 6) > 1.8 && at(8, 0) > 1.8);
+        assert!(at(19, 6) > 1.1 && at(8, 0) > 1.1);
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub(crate) const SIZE: usize = 220;
 /// Width and height of the disc's picture.
 pub(crate) const DISC: usize = 124;
 /// Free pixels between disc and ring.
-const BAND: f32 = 15.0;
+const BAND: f32 = 18.0;
 /// Colours of the picture, and of the disc.
 const COLOURS: usize = 56;
 /// Random places within a pixel at which the scene is looked at. Without them the regular pattern

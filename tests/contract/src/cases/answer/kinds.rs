@@ -72,10 +72,10 @@ pub(super) fn cases() -> Vec<Case> {
             "rotate: the short way round counts, and nothing beyond the tolerance",
             async |c: &Client| {
                 for (off, status) in [
-                    (-9.0, 200),
-                    (9.0, 200),
-                    (-9.5, 422),
-                    (10.0, 422),
+                    (-8.0, 200),
+                    (8.0, 200),
+                    (-8.5, 422),
+                    (9.0, 422),
                     (180.0, 422),
                 ] {
                     let challenge = c.challenge("rotate").await;
