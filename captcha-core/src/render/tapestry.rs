@@ -65,7 +65,7 @@ struct Weave {
 impl Weave {
     fn new(rng: &mut Generator) -> Self {
         let (sin, cos) = rng.random_range(0.0..std::f32::consts::TAU).sin_cos();
-        let period = rng.random_range(6.0..8.5f32);
+        let period = rng.random_range(5.0..7.5f32);
         Self {
             across: cos / period,
             down: sin / period,
@@ -93,7 +93,7 @@ fn weave(ink: &mut [f32], ground: &[f32], other: &Weave, shape: &Placed, rng: &m
     let turn = rng.random_range(-0.6..0.6);
     let points = placed(shape.icon, shape.at, shape.radius, turn, rng);
     let style = rng.random_range(0..4);
-    let shade = rng.random_range(0.1..0.22f32) * if rng.random_bool(0.5) { 1.0 } else { -1.0 };
+    let shade = rng.random_range(0.3..0.45f32) * if rng.random_bool(0.5) { 1.0 } else { -1.0 };
     let all: Vec<Point> = points.iter().flatten().copied().collect();
     let mut raster = Raster::around(&all, WIDTH, HEIGHT);
     points.iter().for_each(|points| raster.polygon(points));
@@ -110,7 +110,7 @@ fn weave(ink: &mut [f32], ground: &[f32], other: &Weave, shape: &Placed, rng: &m
             // The stripes run elsewhere.
             2 => other.at(x as f32, y as f32),
             // The stripes fade.
-            _ => 0.5 + (ground - 0.5) * 0.15 + shade,
+            _ => 0.5 + (ground - 0.5) * 0.2 + shade * 0.5,
         };
         *value += (inside + shade * 0.5 - *value) * coverage;
     });
