@@ -25,21 +25,18 @@ pub(crate) enum Style {
     Chevrons,
     /// Rings around a point far off.
     Rings,
-    /// Round and winding blots.
-    Spots,
     /// Wavy stripes.
     Stripes,
 }
 
 impl Style {
-    pub(crate) const ALL: [Self; 4] = [Self::Chevrons, Self::Rings, Self::Spots, Self::Stripes];
+    pub(crate) const ALL: [Self; 3] = [Self::Chevrons, Self::Rings, Self::Stripes];
 
     /// What it is called in the gallery.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Chevrons => "chevrons",
             Self::Rings => "rings",
-            Self::Spots => "spots",
             Self::Stripes => "stripes",
         }
     }
@@ -51,7 +48,7 @@ pub(crate) fn draw(text: &str, style: Option<Style>, rng: &mut Generator) -> Pic
         .get(rng.random_range(0..Style::ALL.len()))
         .copied();
     let style = style.or(any).unwrap_or(Style::Stripes);
-    let weight = rng.random_range(8.0..10.0f32);
+    let weight = rng.random_range(8.4..10.0f32);
     let mut letters = Near::new(WIDTH, HEIGHT);
     let bend = Bend::new(rng);
     for mut line in layout(text, weight, rng) {
@@ -60,13 +57,17 @@ pub(crate) fn draw(text: &str, style: Option<Style>, rng: &mut Generator) -> Pic
     }
     stray(&mut letters, weight * 0.6, rng);
     let texture = Texture::new(style, weight, rng);
-    // A little lighter inside, or darker elsewhere: it helps the eye along.
-    let lift = rng.random_range(0.18..0.28f32);
+    // Lighter inside, and darker further on: it helps the eye along. Whoever blurs the pattern away
+    // for it loses the edges.
+    let lift = match style {
+        Style::Stripes => rng.random_range(0.36..0.46f32),
+        Style::Chevrons | Style::Rings => rng.random_range(0.4..0.5),
+    };
     let (lift_phase, lift_step): (f32, f32) = (rng.random(), rng.random_range(0.006..0.011));
     let mut indices = Vec::with_capacity(WIDTH * HEIGHT);
     let (mut line, mut lifts) = ([0.0; WIDTH], [0.0; WIDTH]);
     for (x, lifted) in (0i32..).zip(&mut lifts) {
-        *lifted = swing(x as f32 * lift_step + lift_phase).clamp(-0.5, 0.5) * 2.0 * lift;
+        *lifted = (swing(x as f32 * lift_step + lift_phase) * 6.0).clamp(-1.0, 1.0) * lift;
     }
     for (y, near) in letters.cells().chunks_exact(WIDTH).enumerate() {
         texture.row(y as f32, &mut line);
@@ -92,7 +93,7 @@ fn layout(text: &str, weight: f32, rng: &mut Generator) -> Vec<Vec<Point>> {
         .chars()
         .map(|character| {
             let tall = rng.random_range(46.0..60.0f32);
-            let wide = tall * rng.random_range(0.5..0.68);
+            let wide = tall * rng.random_range(0.46..0.6);
             let gap = weight + rng.random_range(0.0..6.0f32);
             (character, tall, wide, gap)
         })
@@ -107,8 +108,8 @@ fn layout(text: &str, weight: f32, rng: &mut Generator) -> Vec<Vec<Point>> {
     let mut left = 7.0 + weight * 0.5 + rng.random_range(0.0..1.0f32) * (room - total).max(0.0);
     let mut lines = Vec::with_capacity(count * 3);
     for (character, tall, wide, gap) in boxes {
-        let (sin, cos) = rng.random_range(-0.24..0.24f32).sin_cos();
-        let slant = rng.random_range(-0.2..0.2f32);
+        let (sin, cos) = rng.random_range(-0.18..0.18f32).sin_cos();
+        let slant = rng.random_range(-0.14..0.14f32);
         let spare = (HEIGHT as f32 - tall - weight) * 0.5 - 4.0;
         let centre = [
             left + wide * 0.5,
@@ -194,11 +195,7 @@ struct Texture {
 
 impl Texture {
     fn new(style: Style, weight: f32, rng: &mut Generator) -> Self {
-        let period = weight
-            * match style {
-                Style::Spots => rng.random_range(3.4..4.6f32),
-                _ => rng.random_range(2.1..3.0),
-            };
+        let period = weight * rng.random_range(0.85..1.3f32);
         // Stripes that stand upright hide upright strokes.
         let (sin, cos) = rng.random_range(-0.7..0.7f32).sin_cos();
         let middle = [-50.0, HEIGHT as f32 + 50.0];
@@ -213,7 +210,6 @@ impl Texture {
             _ => (-sin / period, cos / period),
         };
         let swing = match style {
-            Style::Spots => rng.random_range(0.2..0.4),
             Style::Chevrons => rng.random_range(0.3..0.6),
             Style::Rings | Style::Stripes => rng.random_range(0.2..0.5),
         };
@@ -251,11 +247,6 @@ impl Texture {
                     swing(((dx * dx + dy * dy).sqrt() + swayed(x)) * step + self.phase)
                 });
             }
-            Style::Spots => fill(line, self.sharp, |x| {
-                let (u, v) = (x * self.across + start, x * self.down - y * self.across);
-                let (u, v) = (u + swayed(x), v - swayed(x));
-                (swing(u) + swing(v + swing(u * 0.37) * 0.3)) * 0.7
-            }),
             Style::Chevrons => fill(line, self.sharp, |x| {
                 let fold = x * bend_x * 1.6 + bend + 8.0;
                 let fold = fold_in(fold) * sway * 2.4;
