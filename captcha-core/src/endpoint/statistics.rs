@@ -12,6 +12,7 @@ use super::{
 use crate::{
     captcha::Captcha,
     challenge::Kind,
+    cookie,
     error::CaptchaError,
     pending::Pending,
     privacy::{
@@ -41,7 +42,8 @@ struct Query {
 
 impl Captcha {
     /// Counts what happened to a visitor who agreed, each event once a day. Gives the `Set-Cookie` value that
-    /// says so; never more than a log line when it fails, since nobody waits for statistics.
+    /// says so; never more than a log line when it fails, since nobody waits for statistics. Of who is not to be
+    /// counted it takes back a cookie that a call on its way set after a withdrawal.
     pub(super) async fn count(
         &self,
         request: &Request<'_>,
@@ -57,7 +59,12 @@ impl Captcha {
             .decisions
             .may_be_counted(&moment)
         {
-            return None;
+            let cookies = engine.cookies;
+            return cookie::find(
+                request.headers.all("cookie"),
+                cookies.name(Cookie::Statistics),
+            )
+            .map(|_| cookies.expire(Cookie::Statistics));
         }
         let today = Counted {
             day: moment.day,

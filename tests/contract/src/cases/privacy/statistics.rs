@@ -108,6 +108,35 @@ pub(super) fn cases() -> Vec<Case> {
         )
         .config(counting),
         Case::new(
+            "a cookie that comes after a withdrawal is taken back with the next call",
+            async |c: &Client| {
+                let mut jar = agreed(c).await;
+                solve(c, &mut jar).await;
+                let late = (jar.0.iter().find(|(name, _)| name == COUNTED.0)).cloned();
+                assert!(late.is_some());
+                jar.take(&c.send(jar.on(Call::new("DELETE", CONSENT_ROUTE))).await);
+                assert!(!counted(&jar));
+                // A call that was under way brings it once more.
+                jar.0.extend(late);
+                assert!(counted(&jar));
+                let ask = || json("/captcha/challenge", r#"{"kind":"work"}"#);
+                jar.take(c.send(jar.on(ask())).await.is(200));
+                assert!(!counted(&jar));
+                // The control: who agreed keeps it, and who has none is sent none.
+                let mut jar = agreed(c).await;
+                solve(c, &mut jar).await;
+                jar.take(c.send(jar.on(ask())).await.is(200));
+                assert!(counted(&jar));
+                let reply = c.send(ask()).await;
+                assert!(
+                    !reply
+                        .all("set-cookie")
+                        .any(|cookie| cookie.contains(COUNTED.0))
+                );
+            },
+        )
+        .config(counting),
+        Case::new(
             "who agreed is counted once a day, and every browser says it alike",
             async |c: &Client| {
                 let mut seen = std::collections::BTreeSet::new();
