@@ -16,6 +16,10 @@ async function asked(guest) {
   return { widget, question };
 }
 
+async function until(holds) {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 // Clicks a button and counts it; the way to a decision is as long as the clicks on it.
 function hand(question) {
   const clicks = { count: 0 };
@@ -112,6 +116,78 @@ onOne("the question", (visit) => {
     await question.locator("[role=alert]:text-matches('could not be kept')").waitFor();
     await guest.page.unroute("**/privacy/consent");
     await question.locator("button:text-is('No')").click();
+    await question.locator("p:text-is('You are not counted.')").waitFor();
+  });
+
+  // Holds what the server answers to a route until it is let go; tells how often it was asked.
+  async function hold({ page }, route) {
+    const held = { asked: 0 };
+    const free = new Promise((resolve) => (held.letGo = resolve));
+    await page.route(route, async (call) => {
+      const response = await call.fetch();
+      held.asked++;
+      await free;
+      await call.fulfill({ response });
+    });
+    return held;
+  }
+
+  test("two clicks at once are one answer: the first", async () => {
+    const guest = await visit();
+    const { question } = await asked(guest);
+    const consent = await hold(guest, "**/privacy/consent");
+    await question.locator("button:text-is('No')").click();
+    await question.locator("button:text-is('Yes, count')").click();
+    consent.letGo();
+    await question.locator("p:text-is('You are not counted.')").waitFor();
+    assert.equal(consent.asked, 1);
+    assert.equal((await standing(guest)).consent, "refused");
+  });
+
+  test("a challenge that was asked for before the answer does not bring the question back", async () => {
+    const guest = await visit();
+    const { widget, question } = await asked(guest);
+    await widget.page.locator(widget.host).dispatchEvent("reset");
+    await widget.cleared();
+    const challenge = await hold(guest, "**/captcha/challenge");
+    await widget.check.click();
+    await until(() => challenge.asked === 1);
+    await question.locator("button:text-is('Yes, count')").click();
+    await question.locator("button:text-is('Stop counting')").waitFor();
+    challenge.letGo();
+    await widget.verified();
+    assert.equal(await question.locator("button").textContent(), "Stop counting");
+  });
+
+  test("a challenge that changes nothing about it leaves the focus in it", async () => {
+    const guest = await visit();
+    const { widget, question } = await asked(guest);
+    await widget.page.locator(widget.host).dispatchEvent("reset");
+    const challenge = await hold(guest, "**/captcha/challenge");
+    await widget.check.click();
+    await until(() => challenge.asked === 1);
+    await question.locator("button:text-is('No')").focus();
+    challenge.letGo();
+    await widget.verified();
+    assert.equal(await question.locator("button:focus").textContent(), "No");
+  });
+
+  test("who has gone on with the keyboard is not called back by the answer", async () => {
+    const guest = await visit();
+    const { question } = await asked(guest);
+    const consent = await hold(guest, "**/privacy/consent");
+    await question.locator("button:text-is('No')").press("Enter");
+    await guest.page.focus("#email");
+    consent.letGo();
+    await question.locator("p:text-is('You are not counted.')").waitFor();
+    assert.equal(await guest.page.evaluate(() => document.activeElement.id), "email");
+  });
+
+  test("the answer on show is the server's: a browser that begins to send Global Privacy Control refuses", async () => {
+    const guest = await visit();
+    const { question } = await asked(guest);
+    await guest.page.setExtraHTTPHeaders({ "Sec-GPC": "1" });
+    await question.locator("button:text-is('Yes, count')").click();
     await question.locator("p:text-is('You are not counted.')").waitFor();
   });
 
