@@ -10,14 +10,14 @@ use crate::render::canvas::Canvas;
 use crate::render::scene;
 
 /// Size of a piece's picture: the same for every piece.
-pub(crate) const PIECE_WIDTH: usize = 40;
-pub(crate) const PIECE_HEIGHT: usize = 42;
+pub(crate) const PIECE_WIDTH: usize = 44;
+pub(crate) const PIECE_HEIGHT: usize = 46;
 
 /// Rows of gaps, and the pixels from one to the next.
 const ROWS: usize = 3;
 const ROW_STEP: usize = 51;
 /// Pixels that a gap may lie off its row, downwards.
-const ROW_SLACK: usize = 6;
+const ROW_SLACK: usize = 5;
 /// Least distance of the picture's edge.
 const EDGE: usize = 4;
 
@@ -225,7 +225,7 @@ mod tests {
                 (again.image.unwrap().bytes, same)
             );
             assert_eq!(chunks(&image.bytes), ["IHDR", "PLTE", "IDAT", "IEND"]);
-            assert_eq!((piece.x, piece.y), (140, 118), "the start tells nothing");
+            assert_eq!((piece.x, piece.y), (138, 114), "the start tells nothing");
         }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) const WIDTH: u32 = 320;
 pub(crate) const HEIGHT: u32 = 160;
 
 /// Size of a piece's picture: the same for every piece.
-pub(crate) const PIECE_WIDTH: usize = 40;
+pub(crate) const PIECE_WIDTH: usize = 44;
 pub(crate) const PIECE_HEIGHT: usize = 54;
 
 /// Colours of the picture.
@@ -27,7 +27,7 @@ const FIRST: u16 = 48;
 /// Number of places that a gap can have, each as likely as any other.
 const PLACES: u16 = WIDTH as u16 - PIECE_WIDTH as u16 - 4 - FIRST + 1;
 /// Least distance between the left edges of two gaps: no two touch.
-const APART: u16 = 45;
+const APART: u16 = 43;
 
 /// Pixels that an answer may be off, to either side.
 const fn tolerance(difficulty: Difficulty) -> u8 {

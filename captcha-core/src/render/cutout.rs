@@ -13,8 +13,9 @@ use super::{Generator, Picture};
 
 /// Room around a piece's picture that its gap may take.
 const MARGIN: usize = 4;
-/// Free pixels between a piece and the edge of its picture.
-const INSET: f32 = 2.0;
+/// Free pixels between a piece and the edge of its picture: a target for fingers is larger than what
+/// is seen of it.
+const INSET: f32 = 4.0;
 /// Reach of the filter that measures how deep inside the outline a pixel lies.
 const REACH: u32 = 3;
 /// Colours of a piece: fewer than fill a byte, which keeps the file small.

@@ -111,7 +111,7 @@ pub(super) fn cases() -> Vec<Case> {
                     ))
                     .await;
                 // A place within the tolerance may lie outside the picture.
-                let outside = !(0.0..=280.0).contains(&x) || !(0.0..=118.0).contains(&y);
+                let outside = !(0.0..=276.0).contains(&x) || !(0.0..=114.0).contains(&y);
                 if !(outside && status == 200) {
                     reply.is(status);
                 }
