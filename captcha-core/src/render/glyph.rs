@@ -84,6 +84,7 @@ fn glyph(character: char) -> &'static [Stroke] {
             Line(&[[0.36, 0.0], [0.84, 0.0], [0.84, 0.68]]),
             Arc([0.46, 0.68], [0.38, 0.32], 0.0, 165.0),
         ]],
+        'L' => &[&[Line(&[[0.12, 0.0], [0.12, 1.0], [0.92, 1.0]])]],
         'M' => &[&[Line(&[
             [0.0, 1.0],
             [0.08, 0.0],
@@ -152,7 +153,7 @@ mod tests {
 
     #[test]
     fn glyphs_fill_their_box() {
-        for character in "ACDEHJMPRTWXY369".chars() {
+        for character in crate::challenge::text::ALPHABET.chars() {
             let points: Vec<Point> = strokes(character).into_iter().flatten().collect();
             assert!(points.len() > 4, "{character}");
             for axis in 0..2 {

@@ -48,7 +48,7 @@ pub(crate) fn draw(text: &str, style: Option<Style>, rng: &mut Generator) -> Pic
         .get(rng.random_range(0..Style::ALL.len()))
         .copied();
     let style = style.or(any).unwrap_or(Style::Stripes);
-    let weight = rng.random_range(8.4..10.0f32);
+    let weight = rng.random_range(8.8..10.4f32);
     let mut letters = Near::new(WIDTH, HEIGHT);
     let bend = Bend::new(rng);
     for mut line in layout(text, weight, rng) {
@@ -60,14 +60,14 @@ pub(crate) fn draw(text: &str, style: Option<Style>, rng: &mut Generator) -> Pic
     // Lighter inside, and darker further on: it helps the eye along. Whoever blurs the pattern away
     // for it loses the edges.
     let lift = match style {
-        Style::Stripes => rng.random_range(0.36..0.46f32),
-        Style::Chevrons | Style::Rings => rng.random_range(0.4..0.5),
+        Style::Stripes => rng.random_range(0.58..0.68f32),
+        Style::Chevrons | Style::Rings => rng.random_range(0.6..0.7),
     };
     let (lift_phase, lift_step): (f32, f32) = (rng.random(), rng.random_range(0.006..0.011));
     let mut indices = Vec::with_capacity(WIDTH * HEIGHT);
     let (mut line, mut lifts) = ([0.0; WIDTH], [0.0; WIDTH]);
     for (x, lifted) in (0i32..).zip(&mut lifts) {
-        *lifted = (swing(x as f32 * lift_step + lift_phase) * 6.0).clamp(-1.0, 1.0) * lift;
+        *lifted = (swing(x as f32 * lift_step + lift_phase) * 16.0).clamp(-1.0, 1.0) * lift;
     }
     for (y, near) in letters.cells().chunks_exact(WIDTH).enumerate() {
         texture.row(y as f32, &mut line);
@@ -92,9 +92,9 @@ fn layout(text: &str, weight: f32, rng: &mut Generator) -> Vec<Vec<Point>> {
     let mut boxes: Vec<(char, f32, f32, f32)> = text
         .chars()
         .map(|character| {
-            let tall = rng.random_range(46.0..60.0f32);
-            let wide = tall * rng.random_range(0.46..0.6);
-            let gap = weight + rng.random_range(0.0..6.0f32);
+            let tall = rng.random_range(50.0..62.0f32);
+            let wide = tall * rng.random_range(0.52..0.7);
+            let gap = weight + rng.random_range(1.0..7.0f32);
             (character, tall, wide, gap)
         })
         .collect();
@@ -102,7 +102,7 @@ fn layout(text: &str, weight: f32, rng: &mut Generator) -> Vec<Vec<Point>> {
     let room = WIDTH as f32 - 14.0;
     let squeeze = (room / total).min(1.0);
     for (_, _, wide, gap) in &mut boxes {
-        *wide = (*wide + *gap) * squeeze - gap.max(weight * 0.9);
+        *wide = (*wide + *gap) * squeeze - gap.max(weight * 1.0);
     }
     let total: f32 = boxes.iter().map(|(_, _, wide, gap)| wide + gap).sum();
     let mut left = 7.0 + weight * 0.5 + rng.random_range(0.0..1.0f32) * (room - total).max(0.0);
@@ -160,13 +160,13 @@ fn cover(near: f32, half: f32) -> f32 {
 
 /// Adds short strokes of no character.
 fn stray(letters: &mut Near, thickness: f32, rng: &mut Generator) {
-    for _ in 0..rng.random_range(1..5) {
+    for _ in 0..rng.random_range(1..4) {
         let from = [
             rng.random_range(0.0..WIDTH as f32),
             rng.random_range(0.0..HEIGHT as f32),
         ];
         let (sin, cos) = rng.random_range(0.0..std::f32::consts::TAU).sin_cos();
-        let length = rng.random_range(6.0..16.0f32);
+        let length = rng.random_range(4.0..11.0f32);
         letters.line(
             &[from, [from[0] + cos * length, from[1] + sin * length]],
             thickness,
