@@ -37,7 +37,7 @@ export function audio({ audio: { data } }, strings) {
     }
     if (playing) context.resume();
   };
-  const toggle = button("choice play", "", () => {
+  const toggle = button("step play", "", () => {
     if (!playing) return play();
     show(false);
     context.suspend();

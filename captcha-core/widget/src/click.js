@@ -53,6 +53,6 @@ export async function click({ image, order }, strings, answer) {
     put();
   };
   show();
-  puzzle.nodes = [el("div", { class: "head" }, wanted, tally), node, actions(button("choice", strings.undo, press.Backspace), check)];
+  puzzle.nodes = [el("div", { class: "head" }, wanted, tally), node, actions(button("step", strings.undo, press.Backspace), check)];
   return puzzle;
 }
