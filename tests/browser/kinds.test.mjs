@@ -90,6 +90,47 @@ onOne("what is wrong", (visit) => {
   }
 });
 
+// The controls: a widget that no key moves, or no single click, does not pass for one that both move.
+onOne("what the tests of every kind catch", (visit) => {
+  const deaf = (event, selector) => ({
+    before: ({ page }) =>
+      page.addInitScript(
+        ([event, selector]) => {
+          const stop = (what) => {
+            if (!what.composedPath()[0].matches?.(selector)) return;
+            what.preventDefault();
+            what.stopImmediatePropagation();
+          };
+          addEventListener(event, stop, true);
+        },
+        [event, selector],
+      ),
+  });
+  const still = async (visit, kind, solve, options) => {
+    const { widget, sent } = await open(visit, kind, options);
+    const values = () => widget.ranges.evaluateAll((ranges) => ranges.map(({ value }) => value));
+    const before = await values();
+    await solve(widget);
+    assert.deepEqual(await values(), before);
+    assert.equal(await widget.marks.count(), 0);
+    assert.deepEqual(sent, []);
+  };
+  for (const kind of ["slide", "drag", "rotate", "click"]) {
+    test(`${kind} that keys do not move`, () => still(visit, kind, keyboard[kind], deaf("keydown", "input[type=range]")));
+
+    test(`${kind} that single clicks do not move`, () => {
+      // Where there are steps the way gives up at them; taps that leave no mark leave Check disabled.
+      const solve = kind === "click" ? clicks.click : (widget) => assert.rejects(clicks[kind](widget), /30 steps did not bring/);
+      return still(visit, kind, solve, deaf("click", ".step, .track, .picture, .picture *"));
+    });
+  }
+
+  test("a pointer that helps a way by keyboard", async () => {
+    const { guest } = await open(visit, "slide", { before: ({ page }) => page.addInitScript(countPointers) });
+    assert.ok((await guest.page.evaluate(() => window.pointers)) > 0);
+  });
+});
+
 onOne("the controls", (visit) => {
   test("taps are taken back by tapping a mark, by Undo and by Backspace; too few are no answer", async () => {
     const { widget, sent } = await open(visit, "click");
