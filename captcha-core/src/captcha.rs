@@ -77,7 +77,8 @@ pub(crate) struct Engine {
     pub(crate) audit: AuditLog,
 }
 
-/// Which kind a visitor meets who did not choose one.
+/// Which kind a visitor meets who did not choose one. Either way the visitor may choose any kind on
+/// offer, and so may a bot: this is a matter of taste, and no defence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Rotation {

@@ -1,5 +1,6 @@
 // Builds the files that captcha-core embeds. `--check` writes nothing and fails when the shipped files are stale.
 import { build } from "esbuild";
+import { minify } from "terser";
 import { readFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,8 +26,9 @@ const { outputFiles } = await build({
 
 let total = 0;
 const stale = [];
-for (const { path, contents } of outputFiles) {
+for (const { path, contents: built } of outputFiles) {
   const name = path.slice(dist.length + 1);
+  const contents = name.endsWith(".js") ? await squeezed(built) : built;
   const size = gzipSync(contents, { level: 9 }).length;
   total += size;
   console.log(`${name.padEnd(12)} ${String(contents.length).padStart(6)} bytes ${String(size).padStart(6)} gzip`);
@@ -41,6 +43,12 @@ console.log(`${"together".padEnd(25)} ${String(total).padStart(6)} gzip, budget 
 
 if (stale.length) fail(`shipped files differ from their source: ${stale.join(", ")}. Run "npm ci && npm run build" and commit the result.`);
 if (total > budget) fail(`the shipped files are ${total - budget} bytes over their budget.`);
+
+// A second pass: esbuild renames and folds file by file, and leaves some three per cent to gain.
+async function squeezed(built) {
+  const { code } = await minify(Buffer.from(built).toString(), { ecma: 2020, compress: { passes: 3, pure_getters: true, unsafe_arrows: true } });
+  return Buffer.from(code + "\n");
+}
 
 function shipped(path) {
   try {

@@ -8,7 +8,7 @@ import { Widget } from "./lib/widget.mjs";
 
 onOne("for everyone", (visit) => {
   for (const colorScheme of ["light", "dark"]) {
-    test(`axe finds nothing: page, slide, text, wrong, solved, frame (${colorScheme})`, async () => {
+    test(`axe finds nothing: page, every kind, wrong, solved, frame (${colorScheme})`, async () => {
       const guest = await visit({ colorScheme, bypassCSP: true });
       const widget = new Widget(guest);
       await widget.check.waitFor();
@@ -17,8 +17,10 @@ onOne("for everyone", (visit) => {
       await accessible(guest.page, "the slide puzzle");
       await widget.failSlide();
       await accessible(guest.page, "after a wrong answer");
-      await widget.choose("Text image");
-      await accessible(guest.page, "the text image");
+      for (const label of ["Drag", "Rotate", "Shapes", "Text"]) {
+        await widget.choose(label);
+        await accessible(guest.page, label);
+      }
       await widget.choose("No puzzle");
       await widget.verified();
       await accessible(guest.page, "solved");
@@ -34,8 +36,10 @@ onOne("for everyone", (visit) => {
     await fits(guest, "idle");
     await widget.tick();
     await fits(guest, "slide");
-    await widget.choose("Text image");
-    await fits(guest, "text");
+    for (const label of ["Drag", "Rotate", "Shapes", "Text"]) {
+      await widget.choose(label);
+      await fits(guest, label);
+    }
     await guest.page.goto(`${guest.server.base}/captcha/frame?action=signup`);
     await fits(guest, "frame");
   });
@@ -46,8 +50,10 @@ onOne("for everyone", (visit) => {
     const widget = new Widget(guest);
     await widget.tick();
     await fits(guest, "slide");
-    await widget.choose("Text image");
-    await fits(guest, "text");
+    for (const label of ["Drag", "Rotate", "Shapes", "Text"]) {
+      await widget.choose(label);
+      await fits(guest, label);
+    }
   });
 
   test("Escape closes the puzzle and gives the focus back", async () => {

@@ -1,7 +1,7 @@
 // The way in: tick, solve, send. By mouse, by keyboard, by clicks; every kind; and not twice.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fillIn, letIn, onEach, refused, send, untouched } from "./lib/suite.mjs";
+import { countPointers, fillIn, letIn, onEach, refused, send, untouched } from "./lib/suite.mjs";
 import { Widget } from "./lib/widget.mjs";
 
 onEach("signing up", (visit, server) => {
@@ -126,7 +126,7 @@ onEach("signing up", (visit, server) => {
     const widget = new Widget(guest);
     await fillIn(guest);
     await widget.tick();
-    await widget.choose("Text image");
+    await widget.choose("Text");
     assert.equal(await widget.field.evaluate((field) => field.getRootNode().activeElement === field), true, "the field has the focus");
     const { text } = await widget.solution();
     await guest.page.keyboard.type(text.toLowerCase());
@@ -158,11 +158,6 @@ onEach("signing up", (visit, server) => {
     await refused(await send(guest, () => guest.page.evaluate(() => document.querySelector("#signup").submit())), "missing");
   });
 });
-
-function countPointers() {
-  window.pointers = 0;
-  for (const name of ["pointerdown", "pointermove", "mousedown", "touchstart"]) addEventListener(name, () => window.pointers++, true);
-}
 
 async function tabTo({ page }, id) {
   for (let presses = 0; presses < 12; presses++) {

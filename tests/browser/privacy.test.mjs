@@ -52,7 +52,7 @@ onEach("privacy", (visit) => {
     const widget = new Widget(guest);
     await widget.tick();
     const remembered = guest.page.waitForResponse((response) => response.request().method() === "PATCH");
-    await widget.choose("Text image");
+    await widget.choose("Text");
     await remembered;
     await guest.page.goto(`${guest.server.base}/captcha/privacy/choices`);
     assert.equal(await guest.page.inputValue("#kind"), "text");

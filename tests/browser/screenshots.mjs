@@ -41,7 +41,7 @@ await guest.page.screenshot({ path: join(folder, "page.png"), fullPage: true });
 const row = widget.find(".row");
 await shoot(guest, "widget-idle", row, 8);
 await widget.tick();
-await widget.choose("Text image");
+await widget.choose("Text");
 await shoot(guest, "widget-text", widget.dialog);
 await widget.choose("No puzzle");
 await widget.verified();

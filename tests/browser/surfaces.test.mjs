@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { onOne } from "./lib/suite.mjs";
+import { labels, mouse } from "./lib/ways.mjs";
 import { Widget } from "./lib/widget.mjs";
 
 // Runs before the page's own scripts and wraps whatever a fingerprint is made of. Only reads by our script are noted.
@@ -47,6 +48,13 @@ function wrap() {
 const watch = ({ context }) => context.addInitScript(wrap);
 const seen = ({ page }) => page.evaluate(() => window.surfaces);
 
+// Each page has a list of its own, which a reload ends.
+async function unseen(guest) {
+  const { reads, wrapped } = await seen(guest);
+  assert.ok(wrapped > 150, `${wrapped} wrapped`);
+  assert.deepEqual(reads, []);
+}
+
 // Everything that a guest's page posts to our routes, and the headers that a script would have set.
 function post(guest) {
   const sent = [];
@@ -65,19 +73,20 @@ onOne("surfaces", (visit) => {
     await widget.failSlideAfterTick();
     await widget.dragTo((await widget.solution()).x);
     await widget.verified();
+    await unseen(guest);
     await guest.page.reload();
     await widget.tick();
-    await widget.choose("Text image");
-    await widget.field.fill((await widget.solution()).text);
-    await widget.submit.click();
-    await widget.verified();
-    await guest.page.reload();
-    await widget.tick();
+    for (const kind of ["drag", "rotate", "click", "text"]) {
+      await widget.choose(labels[kind]);
+      await mouse[kind](widget);
+      await widget.verified();
+      await unseen(guest);
+      await guest.page.reload();
+      await widget.tick();
+    }
     await widget.choose("No puzzle");
     await widget.verified();
-    const { reads, wrapped } = await seen(guest);
-    assert.ok(wrapped > 150, `${wrapped} wrapped`);
-    assert.deepEqual(reads, []);
+    await unseen(guest);
     const worker = await (await fetch(`${guest.server.base}/captcha/worker.js`)).text();
     assert.doesNotMatch(worker, /navigator|screen|location|performance|Date|Intl/);
   });

@@ -10,9 +10,11 @@ export function el(tag, attributes = {}, ...children) {
 export function button(name, label, onclick, ...children) {
   const node = el("button", { type: "button", class: name }, ...(children.length ? children : [label]));
   if (children.length) node.setAttribute("aria-label", label);
-  node.addEventListener("click", onclick);
+  node.onclick = onclick;
   return node;
 }
+
+export const anew = "M19 12a7 7 0 1 1-2.05-4.95L19.5 9.5M19.5 4.5v5h-5";
 
 // Icons are drawn as SVG nodes: a page's policy may forbid data: pictures.
 export function icon(path) {

@@ -7,8 +7,6 @@ export async function call(method, route, body, signal) {
       method,
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
-      credentials: "same-origin",
-      cache: "no-store",
       redirect: "error",
       signal,
     });

@@ -9,3 +9,28 @@ export async function picture({ type, width, height, data }, attributes) {
   bitmap.close();
   return canvas;
 }
+
+// A picture that is told about by name.
+export const named = (image, name) => picture(image, { role: "img", "aria-label": name });
+
+// The picture of a puzzle, with what lies on it. Places are in its pixels, whatever size it is shown at.
+export async function board(image, strings, kind) {
+  const canvas = await named(image, strings.picture(strings.kind[kind][1]));
+  return {
+    node: el("div", { class: "picture " + kind }, canvas),
+    point({ clientX, clientY }) {
+      const { left, top, width } = canvas.getBoundingClientRect();
+      return [clientX - left, clientY - top].map((way) => (way * image.width) / width);
+    },
+    place(part, x, y) {
+      part.style.left = (100 * x) / image.width + "%";
+      part.style.top = (100 * y) / image.height + "%";
+    },
+    // A loose part, as big as the picture shows it.
+    async part(piece) {
+      const part = await picture(piece, { class: "piece", "aria-hidden": "true" });
+      part.style.width = (100 * piece.width) / image.width + "%";
+      return part;
+    },
+  };
+}

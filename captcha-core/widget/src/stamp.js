@@ -1,20 +1,25 @@
 import { base } from "./base.js";
 import { bytes } from "./bytes.js";
-import { search } from "./sha256.js";
+import { el } from "./dom.js";
 
 // Resolves with the nonce. Runs in a worker, or in short slices here where the page or an extension blocks workers.
 export function stamp({ salt, bits }, signal) {
   const task = { salt: bytes(salt), bits };
   return new Promise((resolve) => {
     let worker;
-    let sliced;
+    let script;
     const slices = () => {
-      worker?.terminate();
-      if (!sliced) inSlices(task, signal, resolve);
-      sliced = true;
+      if (script) return;
+      // The address differs, for whom a filter stops the worker by its name.
+      script = el("script");
+      script.src = scriptUrl("worker.js?page");
+      script.onload = () => inSlices(script.search, task, signal, resolve);
+      script.onerror = () => resolve();
+      document.head.append(script);
+      script.remove();
     };
     try {
-      worker = new Worker(scriptUrl(base + "worker.js"));
+      worker = new Worker(scriptUrl("worker.js"));
       worker.onmessage = ({ data }) => {
         worker.terminate();
         resolve(data);
@@ -28,7 +33,7 @@ export function stamp({ salt, bits }, signal) {
   });
 }
 
-function inSlices({ salt, bits }, signal, resolve) {
+function inSlices(search, { salt, bits }, signal, resolve) {
   let from = 0;
   const slice = () => {
     const end = performance.now() + 12;
@@ -41,9 +46,10 @@ function inSlices({ salt, bits }, signal, resolve) {
   slice();
 }
 
-// Under `require-trusted-types-for 'script'` a worker takes no plain string.
+// Under `require-trusted-types-for 'script'` neither takes a plain string.
 let policy;
-function scriptUrl(url) {
+function scriptUrl(name) {
+  const url = base + name;
   if (!window.trustedTypes) return url;
   policy ||= trustedTypes.createPolicy("captcha", { createScriptURL: (own) => own });
   return policy.createScriptURL(url);

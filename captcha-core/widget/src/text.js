@@ -1,20 +1,26 @@
 import { el } from "./dom.js";
-import { picture } from "./picture.js";
+import { actions, submit } from "./mover.js";
+import { board } from "./picture.js";
 
 export async function text({ image }, strings) {
-  const canvas = await picture(image, { role: "img", "aria-label": strings.picture.text });
+  const { node } = await board(image, strings, "text");
+  return typed([node], strings.characters, strings, { autocapitalize: "characters" });
+}
+
+// What is typed, below what it is read or heard from.
+export function typed(nodes, label, strings, attributes) {
   const field = el("input", {
     class: "field",
     type: "text",
     required: true,
     autocomplete: "off",
-    autocapitalize: "characters",
     autocorrect: "off",
     spellcheck: "false",
-    "aria-label": strings.characters,
+    "aria-label": label,
+    ...attributes,
   });
   return {
-    nodes: [el("div", { class: "picture" }, canvas), el("div", { class: "actions" }, field, el("button", { class: "submit" }, strings.check))],
+    nodes: [...nodes, actions(field, submit(strings))],
     focus: field,
     answer: () => ({ text: field.value.trim() }),
   };

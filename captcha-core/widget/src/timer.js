@@ -1,7 +1,7 @@
 // A timer that also looks at the clock when the tab wakes: timers of a sleeping tab run late.
 export function after(seconds, run) {
   const due = performance.now() + seconds * 1000;
-  const events = ["visibilitychange", "resume", "focus"];
+  const events = ["visibilitychange", "focus"];
   const look = () => {
     if (performance.now() >= due) {
       cancel();

@@ -1,10 +1,10 @@
-import { Widget } from "./host.js";
+import { widget } from "./host.js";
 
 const name = "one-captcha";
-const widgets = new WeakMap();
+const resets = new WeakMap();
 
 function mount(host) {
-  if (!host.shadowRoot) widgets.set(host, new Widget(host));
+  if (!host.shadowRoot) resets.set(host, widget(host));
 }
 
 // A second copy of the script finds the element defined and does nothing.
@@ -16,7 +16,7 @@ if (!customElements.get(name)) {
         mount(this);
       }
       disconnectedCallback() {
-        widgets.get(this).reset();
+        resets.get(this)();
       }
     },
   );

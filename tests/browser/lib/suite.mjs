@@ -49,3 +49,9 @@ export async function refused(response, kind) {
   assert.equal(status, 403);
   assert.equal((await response.json()).type, `urn:captcha:${kind}`);
 }
+
+// Runs in the page ahead of its own script.
+export function countPointers() {
+  window.pointers = 0;
+  for (const name of ["pointerdown", "pointermove", "mousedown", "touchstart"]) addEventListener(name, () => window.pointers++, true);
+}

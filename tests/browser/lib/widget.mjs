@@ -9,11 +9,14 @@ export class Widget {
     this.ready = this.find("dialog[open]:not(.busy)");
     this.piece = this.find(".piece");
     this.handle = this.find(".handle");
-    this.range = this.find("input[type=range]");
+    this.ranges = this.find("input[type=range]");
+    this.range = this.ranges.first();
+    this.marks = this.find(".mark");
+    this.picture = this.find(".picture canvas").first();
     this.field = this.find(".field");
     this.submit = this.find(".submit");
     this.alert = this.find("dialog .alert");
-    this.status = this.find("dialog .status");
+    this.status = this.find(".foot .status");
     this.rowAlert = this.find(".row .alert");
     this.rowStatus = this.find(".row .status");
     this.token = this.find("> input[name=captcha-token]");
@@ -59,16 +62,88 @@ export class Widget {
   }
 
   // A hand is no ruler: it hurries, dips, overshoots and comes back.
-  async drag(what, way) {
+  async drag(what, way, down = 1) {
     const { mouse } = this.page;
     const box = await what.boundingBox();
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     await mouse.move(x, y);
     await mouse.down();
-    for (const [part, dip] of [[0.1, 1], [0.4, 4], [0.7, 7], [0.95, 4], [1.02, 2], [1, 1]]) {
-      await mouse.move(x + way * part, y + dip, { steps: 2 });
+    for (const [part, dip] of [[0.1, 1], [0.4, 4], [0.7, 7], [0.95, 4], [1.02, 2], [1, 0]]) {
+      await mouse.move(x + way * part, y + down * part + dip, { steps: 2 });
     }
     await mouse.up();
+  }
+
+  // Where the disc has to be held, and along which points it goes, to be turned clockwise by `angle`.
+  async arc(angle) {
+    const box = await this.picture.boundingBox();
+    const [x, y, radius] = [box.x + box.width / 2, box.y + box.height / 2, box.width / 5];
+    return Array.from({ length: 25 }, (_, step) => {
+      const bearing = ((40 + (angle * step) / 24) * Math.PI) / 180;
+      return { x: x + radius * Math.cos(bearing), y: y + radius * Math.sin(bearing) };
+    });
+  }
+
+  // Turns the disc around its middle, and lets go.
+  async turn(angle) {
+    const { mouse } = this.page;
+    const [first, ...others] = await this.arc(angle);
+    await mouse.move(first.x, first.y);
+    await mouse.down();
+    for (const { x, y } of others) await mouse.move(x, y);
+    await mouse.up();
+  }
+
+  // Pixels on screen to a pixel of the picture.
+  async scale() {
+    return (await this.picture.boundingBox()).width / (await this.challenge()).prompt.image.width;
+  }
+
+  // A click on a place of the picture.
+  async pick(x, y) {
+    const [box, scale] = [await this.picture.boundingBox(), await this.scale()];
+    await this.page.mouse.click(box.x + x * scale, box.y + y * scale);
+  }
+
+  // A click on the track, where the handle's middle has to be for that value.
+  async pressTrack(value) {
+    const [track, handle] = [await this.find(".track").boundingBox(), await this.handle.boundingBox()];
+    const max = +(await this.range.getAttribute("max"));
+    await this.page.mouse.click(track.x + handle.width / 2 + ((track.width - handle.width) * value) / max, track.y + track.height / 2);
+  }
+
+  // Presses the step buttons until the range has that value.
+  async stepTo(range, value, [less, more]) {
+    for (let left = 30; left > 0; left--) {
+      const at = +(await range().inputValue());
+      if (at === value) return;
+      await this.press(this.find(".step").nth(at < value ? more : less));
+    }
+    assert.fail(`30 steps did not bring ${await range().inputValue()} to ${value}`);
+  }
+
+  // Another way to verify, chosen by keys alone.
+  async chooseByKey(label) {
+    const { keyboard } = this.page;
+    for (let presses = 0; presses < 12; presses++) {
+      await keyboard.press("Shift+Tab");
+      if ((await this.find(":focus").textContent()) !== label) continue;
+      await keyboard.press("Enter");
+      if (label === "No puzzle") return;
+      await this.find(`.kind[aria-pressed=true]:text("${label}")`).waitFor();
+      await this.ready.waitFor();
+      return;
+    }
+    assert.fail(`the focus never came to ${label}`);
+  }
+
+  // The answers as they were sent.
+  sent() {
+    const sent = [];
+    this.page.on("request", (request) => {
+      if (request.url().endsWith("/captcha/answer")) sent.push(request.postDataJSON().answer);
+    });
+    return sent;
   }
 
   async solveSlide() {

@@ -1,0 +1,51 @@
+import { bytes } from "./bytes.js";
+import { anew, button, el, icon } from "./dom.js";
+import { typed } from "./text.js";
+
+// Played from bytes in memory: a page's policy may forbid blob: media. Nothing sounds before Play is pressed.
+export function audio({ audio: { data } }, strings) {
+  let context, gain, sound, source, playing;
+
+  const show = (on) => {
+    playing = on;
+    toggle.replaceChildren(icon(on ? "M8 5v14M16 5v14" : "M7 5l12 7-12 7z"), on ? strings.pause : strings.play);
+  };
+  const play = async (over) => {
+    if (!context) {
+      context = new AudioContext();
+      gain = context.createGain();
+      gain.connect(context.destination);
+      volume.oninput = () => (gain.gain.value = volume.value / 50);
+      volume.oninput();
+    }
+    show(true);
+    puzzle.focus.focus();
+    sound ||= await context.decodeAudioData(bytes(data).buffer);
+    if (over || !source) {
+      if (source) {
+        source.onended = undefined;
+        source.stop();
+      }
+      source = context.createBufferSource();
+      source.buffer = sound;
+      source.connect(gain);
+      source.onended = () => {
+        source = undefined;
+        show(false);
+      };
+      source.start();
+    }
+    if (playing) context.resume();
+  };
+  const toggle = button("step play", "", () => {
+    if (!playing) return play();
+    show(false);
+    context.suspend();
+  });
+  const again = button("step", strings.again, () => play(true), icon(anew));
+  const volume = el("input", { type: "range", class: "volume", "aria-label": strings.volume });
+  show(false);
+
+  const puzzle = typed([el("div", { class: "actions" }, toggle, again, volume)], strings.digits, strings, { inputmode: "numeric" });
+  return { ...puzzle, end: () => context?.close() };
+}

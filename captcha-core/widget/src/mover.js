@@ -1,0 +1,104 @@
+import { button, el, icon } from "./dom.js";
+
+// Across and up. With one direction only, up is further.
+const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10], PageDown: [0, -10] };
+
+// What is moved along one or two axes, each `[label, last, first]`, by keys, steps and dragging. `draw` shows the values,
+// `solve` makes an answer of them, and `round` says that the last value is followed by the first.
+export function mover(strings, axes, draw, solve, answer, round) {
+  // Real range inputs, unseen: assistive technology on phones can move nothing else.
+  const ranges = axes.map(([label, max, value]) => el("input", { type: "range", min: 0, max, value, "aria-label": label }));
+  const at = () => ranges.map((range) => range.valueAsNumber);
+  const set = (values) => {
+    ranges.forEach((range, i) => {
+      const end = +range.max + 1;
+      range.value = Math.round(round ? (values[i] + end) % end : values[i]);
+      range.setAttribute("aria-valuetext", strings.of(range.value, range.max));
+    });
+    draw(...at());
+  };
+  const solution = () => solve(...at());
+  const send = () => answer(solution());
+  const press = { Enter: send };
+  const move = (...by) => set(at().map((value, i) => value + by[i]));
+
+  for (const range of ranges) {
+    range.oninput = () => set(at());
+    range.onkeydown = (event) => {
+      const { key, altKey, shiftKey } = event;
+      const [x, y] = (!altKey && keys[key]) || [];
+      const far = shiftKey ? 10 : 1;
+      if (x + y) axes[1] ? move(x * far, -y * far) : move((x + y) * far);
+      else if (press[key]) press[key]();
+      else return;
+      event.preventDefault();
+    };
+  }
+  set(at());
+
+  return {
+    focus: ranges[0],
+    answer: solution,
+    send,
+    press,
+    ranges,
+    at,
+    set,
+    step: (label, path, ...by) => button("step", label, () => move(...by), icon(path)),
+    // Follows the pointer that holds `node`. `read` gives its place in the unit of the values. A thing that is let go
+    // where it began was not moved.
+    drag(node, read, drop) {
+      let grip;
+      node.onpointerdown = (event) => {
+        if (event.button) return;
+        event.preventDefault();
+        ranges[0].focus();
+        node.setPointerCapture(event.pointerId);
+        grip = [at(), read(event)];
+      };
+      node.onpointermove = (event) => {
+        if (grip) set(grip[0].map((value, i) => value + read(event)[i] - grip[1][i]));
+      };
+      node.onpointerup = () => {
+        const moved = grip && "" + at() !== "" + grip[0];
+        grip = undefined;
+        if (moved) drop?.();
+      };
+      node.onpointercancel = () => {
+        if (grip) set(grip[0]);
+        grip = undefined;
+      };
+    },
+  };
+}
+
+// One axis with its track, which answers when it is let go. So does the `part` that it moves on the picture in `node`.
+export function slider(strings, axis, draw, solve, answer, node, part, place, round) {
+  const [, max] = axis;
+  const handle = el("span", { class: "handle" }, icon("M9 6l-6 6 6 6M15 6l6 6-6 6"));
+  const track = el("div", { class: "track" });
+  const show = (value) => {
+    track.style.setProperty("--at", value / max);
+    draw(value);
+  };
+  const { drag, ranges, send, set, step, ...puzzle } = mover(strings, [axis], show, solve, answer, round);
+  node.append(part);
+  track.append(...ranges, handle);
+  const read = ({ clientX }) => {
+    const { left, width } = track.getBoundingClientRect();
+    const grip = handle.offsetWidth;
+    return [((clientX - left - grip / 2) * max) / (width - grip)];
+  };
+  drag(part, place, send);
+  drag(handle, read, send);
+  track.onclick = (event) => event.target !== handle && set(read(event));
+  puzzle.nodes = [
+    node,
+    track,
+    actions(step(strings.left, "M15 6l-6 6 6 6", -1), submit(strings), step(strings.right, "M9 6l6 6-6 6", 1)),
+  ];
+  return puzzle;
+}
+
+export const actions = (...nodes) => el("div", { class: "actions" }, ...nodes);
+export const submit = (strings) => el("button", { class: "submit" }, strings.check);
