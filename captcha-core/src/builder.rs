@@ -9,7 +9,7 @@ use std::{
 use crate::{
     arrival::{Arrivals, Transport},
     captcha::{Captcha, Engine, Rotation},
-    challenge::{Difficulty, Kind, Spec},
+    challenge::{Difficulty, Kind, Spec, TextOptions},
     clock::{Clock, SystemClock, Timeline},
     cookie::CookieConfig,
     cost::{self, Cost, MAX_BITS},
@@ -39,6 +39,7 @@ pub struct CaptchaBuilder {
     action: String,
     kinds: Vec<Kind>,
     difficulties: Vec<(Kind, Difficulty)>,
+    text: TextOptions,
     rotation: Rotation,
     store: Option<Arc<dyn Store>>,
     clock: Arc<dyn Clock>,
@@ -68,6 +69,7 @@ impl CaptchaBuilder {
             action: "default".to_owned(),
             kinds: Kind::ALL.to_vec(),
             difficulties: Vec::new(),
+            text: TextOptions::default(),
             rotation: Rotation::default(),
             store: None,
             clock: Arc::new(SystemClock::new()),
@@ -160,6 +162,12 @@ impl CaptchaBuilder {
         self
     }
 
+    /// What pictures of kind `text` say: other characters, other lengths, or a sum.
+    pub fn text(mut self, text: TextOptions) -> Self {
+        self.text = text;
+        self
+    }
+
     fn specs(&self) -> Vec<Spec> {
         let difficulty = |kind| {
             let set = self.difficulties.iter().find(|(of, _)| *of == kind);
@@ -167,6 +175,7 @@ impl CaptchaBuilder {
         };
         let specs = self.kinds.iter().map(|&kind| Spec {
             difficulty: difficulty(kind),
+            text: self.text.clone(),
             ..Spec::of(kind)
         });
         specs.collect()
@@ -412,6 +421,7 @@ impl CaptchaBuilder {
         if let Some((_, kind)) = twice {
             return refuse(format!("the kind `{}` is listed twice", kind.name()));
         }
+        self.text.check().or_else(refuse)?;
         if self.kinds.is_empty() {
             return refuse(
                 "no kind of challenge is enabled: leave `.kinds(..)` out for all".into(),

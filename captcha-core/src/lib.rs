@@ -29,7 +29,7 @@ mod widget;
 
 pub use builder::CaptchaBuilder;
 pub use captcha::{Answer, Captcha, Challenge, Rotation, Token, VerifiedCaptcha, Work};
-pub use challenge::{Difficulty, Kind, Verdict};
+pub use challenge::{Difficulty, Kind, TextOptions, Verdict};
 pub use clock::{Clock, SystemClock};
 pub use cookie::CookieConfig;
 pub use cost::Cost;

@@ -20,6 +20,9 @@ pub struct Prompt {
     /// The things to tap of a click puzzle, in their order from left to right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<PromptPicture>,
+    /// `true` where the picture of a text shows a sum, whose result is asked for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub arithmetic: bool,
 }
 
 /// A picture as the protocol sends it.
@@ -70,6 +73,7 @@ impl From<challenge::Prompt> for Prompt {
                 count: Some(count),
                 ..PromptPicture::new(&order, None)
             }),
+            arithmetic: prompt.arithmetic,
         }
     }
 }

@@ -16,7 +16,7 @@ use rand::Rng;
 
 use crate::{
     captcha::{Answer, Captcha, Token},
-    challenge::{self, Difficulty, Generator, Kind, Solution, Spec, work::Stamp},
+    challenge::{self, Difficulty, Generator, Kind, Solution, Spec, TextOptions, work::Stamp},
     clock::{Clock, millis},
     error::CaptchaError,
     key::{KeyRing, SecretKey},
@@ -309,12 +309,25 @@ pub fn styles(kind: Kind) -> Vec<&'static str> {
 /// Draws and encodes one challenge from `seed`, in a style of its own choice unless one is named.
 #[must_use]
 pub fn draw(kind: Kind, difficulty: Difficulty, style: Option<&str>, seed: u64) -> Drawing {
+    draw_text(kind, difficulty, style, &TextOptions::default(), seed)
+}
+
+/// As [`draw`], with other characters, lengths or a sum where the kind is text.
+#[must_use]
+pub fn draw_text(
+    kind: Kind,
+    difficulty: Difficulty,
+    style: Option<&str>,
+    options: &TextOptions,
+    seed: u64,
+) -> Drawing {
     let mut bytes = [0; 32];
     bytes.split_at_mut(8).0.copy_from_slice(&seed.to_be_bytes());
     let spec = Spec {
         kind,
         difficulty,
         style: style.and_then(|name| Style::ALL.into_iter().find(|style| style.name() == name)),
+        text: options.clone(),
     };
     let (prompt, solution) = challenge::draw(&spec, &mut random::generator(bytes));
     let top = prompt.piece.as_ref().map_or(0, |piece| piece.y);

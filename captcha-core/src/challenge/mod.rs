@@ -5,11 +5,14 @@ pub(crate) mod click;
 pub(crate) mod drag;
 pub(crate) mod rotate;
 pub(crate) mod slide;
+mod sum;
 pub(crate) mod text;
 pub(crate) mod work;
 
 use rand::rngs::ChaCha12Rng;
 use serde::de::{self, Deserialize};
+
+pub use text::TextOptions;
 
 use crate::render::{Picture, lettering::Style};
 
@@ -88,12 +91,14 @@ pub enum Difficulty {
 }
 
 /// What is to be drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Spec {
     pub(crate) kind: Kind,
     pub(crate) difficulty: Difficulty,
     /// One style of text alone, which only the gallery asks for.
     pub(crate) style: Option<Style>,
+    /// What text says.
+    pub(crate) text: TextOptions,
 }
 
 impl Spec {
@@ -102,6 +107,7 @@ impl Spec {
             kind,
             difficulty: Difficulty::Normal,
             style: None,
+            text: TextOptions::default(),
         }
     }
 
@@ -125,7 +131,7 @@ impl Spec {
     pub(crate) fn blind_guess(&self) -> f64 {
         match self.kind {
             Kind::Slide => slide::blind_guess(self.difficulty),
-            Kind::Text => text::blind_guess(self.difficulty),
+            Kind::Text => self.text.blind_guess(self.difficulty),
             Kind::Rotate => rotate::blind_guess(self.difficulty),
             Kind::Click => click::blind_guess(self.difficulty),
             Kind::Drag => drag::blind_guess(self.difficulty),
@@ -161,6 +167,8 @@ pub(crate) struct Prompt {
     pub(crate) disc: Option<Picture>,
     /// The shapes to tap, in their order, and how many they are.
     pub(crate) order: Option<(Picture, usize)>,
+    /// Whether the picture shows a sum, whose result is asked for.
+    pub(crate) arithmetic: bool,
 }
 
 /// A loose piece of the picture.
@@ -191,7 +199,10 @@ pub(crate) fn draw(spec: &Spec, rng: &mut Generator) -> (Prompt, Solution) {
     let difficulty = spec.difficulty;
     match spec.kind {
         Kind::Slide => wrap(slide::generate(difficulty, rng), Solution::Slide),
-        Kind::Text => wrap(text::generate(difficulty, spec.style, rng), Solution::Text),
+        Kind::Text => wrap(
+            text::generate(&spec.text, difficulty, spec.style, rng),
+            Solution::Text,
+        ),
         Kind::Rotate => wrap(rotate::generate(difficulty, rng), Solution::Rotate),
         Kind::Click => wrap(click::generate(difficulty, rng), Solution::Click),
         Kind::Drag => wrap(drag::generate(difficulty, rng), Solution::Drag),

@@ -25,21 +25,29 @@ pub(crate) enum Style {
     Chevrons,
     /// Rings around a point far off.
     Rings,
+    /// Rings around two points, which meet in wide curves.
+    Ripples,
     /// Wavy stripes.
     Stripes,
 }
 
 impl Style {
-    pub(crate) const ALL: [Self; 3] = [Self::Chevrons, Self::Rings, Self::Stripes];
+    pub(crate) const ALL: [Self; 4] = [Self::Chevrons, Self::Rings, Self::Ripples, Self::Stripes];
 
     /// What it is called in the gallery.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Chevrons => "chevrons",
             Self::Rings => "rings",
+            Self::Ripples => "ripples",
             Self::Stripes => "stripes",
         }
     }
+}
+
+/// Whether there is a glyph for it.
+pub(crate) fn draws(character: char) -> bool {
+    character.is_ascii_alphanumeric() && !glyph::strokes(character).is_empty()
 }
 
 /// Draws the characters; those without a glyph leave a space. Any style unless one is given.
@@ -48,7 +56,7 @@ pub(crate) fn draw(text: &str, style: Option<Style>, rng: &mut Generator) -> Pic
         .get(rng.random_range(0..Style::ALL.len()))
         .copied();
     let style = style.or(any).unwrap_or(Style::Stripes);
-    let weight = rng.random_range(8.8..10.4f32);
+    let weight = weight(text.chars().count(), rng);
     let mut letters = Near::new(WIDTH, HEIGHT);
     let bend = Bend::new(rng);
     for mut line in layout(text, weight, rng) {
@@ -61,7 +69,7 @@ pub(crate) fn draw(text: &str, style: Option<Style>, rng: &mut Generator) -> Pic
     // for it loses the edges.
     let lift = match style {
         Style::Stripes => rng.random_range(0.58..0.68f32),
-        Style::Chevrons | Style::Rings => rng.random_range(0.6..0.7),
+        Style::Chevrons | Style::Rings | Style::Ripples => rng.random_range(0.6..0.7),
     };
     let (lift_phase, lift_step): (f32, f32) = (rng.random(), rng.random_range(0.006..0.011));
     let mut indices = Vec::with_capacity(WIDTH * HEIGHT);
@@ -85,6 +93,11 @@ pub(crate) fn draw(text: &str, style: Option<Style>, rng: &mut Generator) -> Pic
     .encode_stored()
 }
 
+/// Thickness of strokes in pixels: more characters have less room each.
+fn weight(count: usize, rng: &mut Generator) -> f32 {
+    rng.random_range(8.6..10.2f32) * (5.6 / count.max(1) as f32).clamp(0.7, 1.0)
+}
+
 /// The strokes of all characters, in pixels. Neighbours come as near as their strokes allow and
 /// overlap now and then, and no character has its place.
 fn layout(text: &str, weight: f32, rng: &mut Generator) -> Vec<Vec<Point>> {
@@ -92,8 +105,8 @@ fn layout(text: &str, weight: f32, rng: &mut Generator) -> Vec<Vec<Point>> {
     let mut boxes: Vec<(char, f32, f32, f32)> = text
         .chars()
         .map(|character| {
-            let tall = rng.random_range(50.0..62.0f32);
-            let wide = tall * rng.random_range(0.52..0.7);
+            let tall = rng.random_range(46.0..62.0f32);
+            let wide = tall * rng.random_range(0.52..0.7) * aspect(character);
             let gap = weight + rng.random_range(1.0..7.0f32);
             (character, tall, wide, gap)
         })
@@ -108,8 +121,13 @@ fn layout(text: &str, weight: f32, rng: &mut Generator) -> Vec<Vec<Point>> {
     let mut left = 7.0 + weight * 0.5 + rng.random_range(0.0..1.0f32) * (room - total).max(0.0);
     let mut lines = Vec::with_capacity(count * 3);
     for (character, tall, wide, gap) in boxes {
-        let (sin, cos) = rng.random_range(-0.18..0.18f32).sin_cos();
-        let slant = rng.random_range(-0.14..0.14f32);
+        let tilt: f32 = if character.is_alphanumeric() {
+            0.24
+        } else {
+            0.1
+        };
+        let (sin, cos) = rng.random_range(-tilt..tilt).sin_cos();
+        let slant = rng.random_range(-0.2..0.2f32);
         let spare = (HEIGHT as f32 - tall - weight) * 0.5 - 4.0;
         let centre = [
             left + wide * 0.5,
@@ -126,6 +144,15 @@ fn layout(text: &str, weight: f32, rng: &mut Generator) -> Vec<Vec<Point>> {
         left += wide + gap;
     }
     lines
+}
+
+/// How wide a character is, compared with others.
+fn aspect(character: char) -> f32 {
+    match character {
+        'M' | 'W' => 1.2,
+        '1' | 'I' | 'J' | '+' | '-' | '=' => 0.8,
+        _ => 1.0,
+    }
 }
 
 /// Two slow waves that shake everything.
@@ -160,13 +187,13 @@ fn cover(near: f32, half: f32) -> f32 {
 
 /// Adds short strokes of no character.
 fn stray(letters: &mut Near, thickness: f32, rng: &mut Generator) {
-    for _ in 0..rng.random_range(1..4) {
+    for _ in 0..rng.random_range(2..6) {
         let from = [
             rng.random_range(0.0..WIDTH as f32),
             rng.random_range(0.0..HEIGHT as f32),
         ];
         let (sin, cos) = rng.random_range(0.0..std::f32::consts::TAU).sin_cos();
-        let length = rng.random_range(4.0..11.0f32);
+        let length = rng.random_range(4.0..13.0f32);
         letters.line(
             &[from, [from[0] + cos * length, from[1] + sin * length]],
             thickness,
@@ -201,7 +228,7 @@ impl Texture {
         let middle = [-50.0, HEIGHT as f32 + 50.0];
         let (across, down) = match style {
             // The middle of the rings, far enough above or below for rings to lie flat.
-            Style::Rings => (
+            Style::Rings | Style::Ripples => (
                 rng.random_range(0.0..WIDTH as f32),
                 *middle
                     .get(usize::from(rng.random_bool(0.5)))
@@ -211,7 +238,7 @@ impl Texture {
         };
         let swing = match style {
             Style::Chevrons => rng.random_range(0.3..0.6),
-            Style::Rings | Style::Stripes => rng.random_range(0.2..0.5),
+            Style::Rings | Style::Ripples | Style::Stripes => rng.random_range(0.2..0.5),
         };
         Self {
             style,
@@ -223,10 +250,11 @@ impl Texture {
                 rng.random_range(0.007..0.015),
                 rng.random_range(-0.015..0.015),
                 rng.random(),
-                if style == Style::Rings {
-                    swing * period
-                } else {
-                    swing
+                match style {
+                    Style::Rings => swing * period,
+                    // How far the other middle is, to the side.
+                    Style::Ripples => rng.random_range(130.0..300.0),
+                    Style::Chevrons | Style::Stripes => swing,
                 },
             ],
             sharp: rng.random_range(1.5..3.0),
@@ -245,6 +273,20 @@ impl Texture {
                 fill(line, self.sharp, |x| {
                     let dx = x - self.across;
                     swing(((dx * dx + dy * dy).sqrt() + swayed(x)) * step + self.phase)
+                });
+            }
+            Style::Ripples => {
+                let (step, dy) = (0.6 / self.period, y - self.down);
+                let other = self.across
+                    + if self.across < WIDTH as f32 * 0.5 {
+                        sway
+                    } else {
+                        -sway
+                    };
+                fill(line, self.sharp, |x| {
+                    let (near, far) = (x - self.across, x - other);
+                    let way = (near * near + dy * dy).sqrt() + (far * far + dy * dy).sqrt();
+                    swing(way * step + self.phase)
                 });
             }
             Style::Chevrons => fill(line, self.sharp, |x| {

@@ -20,7 +20,7 @@ const DIFFICULTIES: [(Difficulty, &str); 3] = [
     (Difficulty::Hard, "hard"),
 ];
 
-const USAGE: &str = "usage: gallery FOLDER [--samples N] [--seed N] [--kind NAME]";
+const USAGE: &str = "usage: gallery FOLDER [--samples N] [--seed N] [--kind NAME] [--difficulty easy|normal|hard] [--sums]";
 
 struct Options {
     folder: PathBuf,
