@@ -60,7 +60,7 @@ impl Shared {
     /// How a kind is drawn; of one that is not on offer, as by default.
     fn spec(&self, kind: Kind) -> Spec {
         let known = self.specs.iter().find(|spec| spec.kind == kind);
-        known.copied().unwrap_or(Spec::of(kind))
+        known.cloned().unwrap_or_else(|| Spec::of(kind))
     }
 
     fn draw(&self, kind: Kind) -> Result<Drawn, CaptchaError> {

@@ -41,6 +41,8 @@ pub(crate) struct Canvas {
     pixels: Vec<Colour>,
     /// Room for the next polygon.
     scratch: Vec<f32>,
+    /// Most bytes of its file.
+    most: usize,
 }
 
 impl Canvas {
@@ -50,6 +52,7 @@ impl Canvas {
             height,
             pixels: vec![[0; 3]; width * height],
             scratch: Vec::new(),
+            most: usize::MAX,
         }
     }
 
@@ -61,8 +64,25 @@ impl Canvas {
         self.height
     }
 
+    /// Holds the file to so many bytes, at the price of colours: for pictures that were not made to
+    /// be small. With 8 colours, the fewest, a pixel takes at most three bits.
+    pub(crate) fn keep_to(&mut self, bytes: usize) {
+        self.most = bytes;
+    }
+
     /// The encoded picture, in at most `colours`.
     pub(crate) fn encode(&self, colours: usize) -> Picture {
+        let mut colours = colours;
+        loop {
+            let picture = self.encode_in(colours);
+            if picture.bytes.len() <= self.most || colours <= 8 {
+                return picture;
+            }
+            colours = (colours * 2 / 3).max(8);
+        }
+    }
+
+    fn encode_in(&self, colours: usize) -> Picture {
         let (indices, colours) = quantize(&self.pixels, colours);
         let palette: Vec<[u8; 4]> = colours.iter().map(|[r, g, b]| [*r, *g, *b, 255]).collect();
         Indexed {
