@@ -58,8 +58,8 @@ const MOST_MEMORY: usize = 64 << 20;
 /// **What it costs.** Procedural scenes never come twice; pictures from a folder do. Whoever solves
 /// enough challenges has them all, and who has the picture under a gap sees where the piece belongs.
 /// Each use shows another part at another size, turned, mirrored, bent, in another light and with things
-/// strewn over it. That stops a plain subtraction (9 of 100 slide puzzles were solved by it), and not somebody
-/// who aligns the two first (69 of 100). [`Captcha::ledger`](crate::Captcha::ledger) and the stamps reckon with
+/// strewn over it. That stops a plain subtraction (14 of 100 slide puzzles were solved by it), and not somebody
+/// who aligns the two first (70 of 100). [`Captcha::ledger`](crate::Captcha::ledger) and the stamps reckon with
 /// that. Many pictures take longer to collect: [`Captcha::doctor`](crate::Captcha::doctor) warns below 30.
 ///
 /// Nodes that share a secret need the same files: a picture is drawn again from its seed.

@@ -41,8 +41,8 @@ pub(crate) struct Canvas {
     pixels: Vec<Colour>,
     /// Room for the next polygon.
     scratch: Vec<f32>,
-    /// Most bytes of its file.
-    most: usize,
+    /// Most bytes of its file, and colours to begin with.
+    most: (usize, usize),
 }
 
 impl Canvas {
@@ -52,7 +52,7 @@ impl Canvas {
             height,
             pixels: vec![[0; 3]; width * height],
             scratch: Vec::new(),
-            most: usize::MAX,
+            most: (usize::MAX, usize::MAX),
         }
     }
 
@@ -65,17 +65,18 @@ impl Canvas {
     }
 
     /// Holds the file to so many bytes, at the price of colours: for pictures that were not made to
-    /// be small. With 8 colours, the fewest, a pixel takes at most three bits.
-    pub(crate) fn keep_to(&mut self, bytes: usize) {
-        self.most = bytes;
+    /// be small. It begins with at most `colours`; with 8, the fewest, a pixel takes at most three bits.
+    pub(crate) fn keep_to(&mut self, bytes: usize, colours: usize) {
+        self.most = (bytes, colours);
     }
 
     /// The encoded picture, in at most `colours`.
     pub(crate) fn encode(&self, colours: usize) -> Picture {
-        let mut colours = colours;
+        let (bytes, most) = self.most;
+        let mut colours = colours.min(most);
         loop {
             let picture = self.encode_in(colours);
-            if picture.bytes.len() <= self.most || colours <= 8 {
+            if picture.bytes.len() <= bytes || colours <= 8 {
                 return picture;
             }
             colours = (colours * 2 / 3).max(8);

@@ -19,6 +19,11 @@ const COLOURS: usize = 24;
 /// Radii of the median filter that are tried on a picture of too much detail, one after another.
 const MOST_PASSES: usize = 3;
 
+/// Pixels from one thing that is strewn to the next, about those of a piece.
+const CELL: usize = 46;
+/// Steps of brightness within which a cell counts as plain.
+const PLAIN: u16 = 45;
+
 /// A picture in the size that drawing needs.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Photo {
@@ -81,7 +86,7 @@ impl Photo {
             }
         }
         strew(canvas, rng);
-        canvas.keep_to(FILE);
+        canvas.keep_to(FILE, COLOURS);
     }
 
     /// The colour between four pixels.
@@ -220,24 +225,43 @@ impl Light {
     }
 }
 
+/// Whether a cell of the picture is of one brightness.
+fn is_plain(canvas: &Canvas, [column, row]: [usize; 2], [wide, tall]: [f32; 2]) -> bool {
+    let (mut low, mut high) = (u16::MAX, 0);
+    for step in 0..25 {
+        let place = |cell: usize, part: usize, side: f32| {
+            ((cell as f32 + (part as f32 + 0.5) / 5.0) * side) as i32
+        };
+        let [red, green, blue] =
+            canvas.at(place(column, step % 5, wide), place(row, step / 5, tall));
+        let sum = u16::from(red) + 2 * u16::from(green) + u16::from(blue);
+        (low, high) = (low.min(sum), high.max(sum));
+    }
+    high - low < 4 * PLAIN
+}
+
 /// Things all over the picture, as in the procedural scenes: plain parts get something to go by, and
 /// the picture alone does not tell what is under a gap.
 fn strew(canvas: &mut Canvas, rng: &mut Generator) {
     let hue: f32 = rng.random();
-    let [columns, rows] = [canvas.width() / 64 + 1, canvas.height() / 64 + 1];
+    let [columns, rows] = [canvas.width() / CELL + 1, canvas.height() / CELL + 1];
     let [wide, tall] = [
         canvas.width() as f32 / columns as f32,
         canvas.height() as f32 / rows as f32,
     ];
-    for cell in 0..columns * rows {
-        if rng.random_bool(0.25) {
+    let plain: Vec<bool> = (0..columns * rows)
+        .map(|cell| is_plain(canvas, [cell % columns, cell / columns], [wide, tall]))
+        .collect();
+    for (cell, plain) in plain.into_iter().enumerate() {
+        // Where nothing goes on, nearly every piece gets something to go by.
+        if !rng.random_bool(if plain { 0.95 } else { 0.4 }) {
             continue;
         }
         let at = [
-            ((cell % columns) as f32 + rng.random::<f32>()) * wide,
-            ((cell / columns) as f32 + rng.random::<f32>()) * tall,
+            ((cell % columns) as f32 + rng.random_range(0.1..0.9f32)) * wide,
+            ((cell / columns) as f32 + rng.random_range(0.1..0.9f32)) * tall,
         ];
-        let size = rng.random_range(9.0..17.0f32);
+        let size = rng.random_range(10.0..17.0f32);
         let hue = hue + rng.random_range(0.0..0.6f32);
         let colour = hsl(hue, 0.65, rng.random_range(0.45..0.7));
         match rng.random_range(0..6) {

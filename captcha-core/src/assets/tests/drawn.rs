@@ -84,7 +84,7 @@ fn a_picture_of_too_much_detail_would_not_fit_by_itself() {
     let mut canvas = Canvas::new(320, 160);
     photo.paint(&mut canvas, &mut Generator::seed_from_u64(1));
     let held = canvas.encode(36).bytes.len();
-    canvas.keep_to(usize::MAX);
+    canvas.keep_to(usize::MAX, 36);
     let free = canvas.encode(36).bytes.len();
     assert!(held <= 17 << 10 && free > 20 << 10, "{held} {free}");
 }
