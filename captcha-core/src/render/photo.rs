@@ -99,19 +99,19 @@ impl Photo {
             (x - ((column as i32) << 8)).clamp(0, 256),
             (y - ((row as i32) << 8)).clamp(0, 256),
         ];
+        // Written out, channel by channel: this runs for every pixel.
         let line = |row: usize| {
             let start = row * self.width + column;
-            match self.pixels.get(start..start + 2) {
-                Some([a, b]) => [0, 1, 2].map(|c: usize| {
-                    let [a, b] =
-                        [a, b].map(|colour| i32::from(colour.get(c).copied().unwrap_or(0)));
-                    a * (256 - right) + b * right
-                }),
-                _ => [0; 3],
-            }
+            let Some([[ar, ag, ab], [br, bg, bb]]) = self.pixels.get(start..start + 2) else {
+                return [0; 3];
+            };
+            let between =
+                |a: u8, b: u8| (i32::from(a) << 8) + (i32::from(b) - i32::from(a)) * right;
+            [between(*ar, *br), between(*ag, *bg), between(*ab, *bb)]
         };
         let ([a, b, c], [d, e, f]) = (line(row), line(row + 1));
-        [(a, d), (b, e), (c, f)].map(|(upper, lower)| (upper * (256 - down) + lower * down) >> 16)
+        let between = |upper: i32, lower: i32| ((upper << 8) + (lower - upper) * down) >> 16;
+        [between(a, d), between(b, e), between(c, f)]
     }
 }
 
