@@ -7,6 +7,8 @@ mod middleware;
 mod payload;
 mod rejection;
 
+#[cfg(feature = "assets")]
+pub use captcha_core::Assets;
 pub use captcha_core::{
     self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
     KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, Revoked, SecretKey, Severity, Statistics,

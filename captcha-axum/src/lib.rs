@@ -10,6 +10,8 @@ mod rejection;
 mod service;
 
 pub use action::{ExpectedAction, ExpectedActionLayer};
+#[cfg(feature = "assets")]
+pub use captcha_core::Assets;
 pub use captcha_core::{
     self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
     KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, Revoked, SecretKey, Severity, Statistics,

@@ -22,11 +22,14 @@ use crate::{
     },
     proxy::TrustedProxies,
     random::{RandomSource, SystemRandom},
+    render::host::Host,
     revoke::Revoking,
     seal::Sealer,
     stock::{Stock, StockConfig},
     store::{Link, MemoryStore, Store},
 };
+#[cfg(feature = "assets")]
+use crate::{assets::Assets, challenge::click};
 
 /// Longest name of a site or an action.
 pub(crate) const MAX_NAME: usize = 64;
@@ -59,6 +62,8 @@ pub struct CaptchaBuilder {
     statistics: Option<Statistics>,
     audit: Option<AuditLog>,
     feedback: bool,
+    #[cfg(feature = "assets")]
+    assets: Option<Assets>,
 }
 
 impl CaptchaBuilder {
@@ -93,6 +98,8 @@ impl CaptchaBuilder {
             statistics: None,
             audit: None,
             feedback: false,
+            #[cfg(feature = "assets")]
+            assets: None,
         }
     }
 
@@ -168,7 +175,36 @@ impl CaptchaBuilder {
         self
     }
 
-    fn specs(&self) -> Vec<Spec> {
+    /// Backgrounds, icons and fonts of your own, from a folder that [`Assets`] has checked. None unless
+    /// set.
+    #[cfg(feature = "assets")]
+    pub fn assets(mut self, assets: Assets) -> Self {
+        self.assets = Some(assets);
+        self
+    }
+
+    /// What of the host's own challenges are drawn with.
+    #[cfg(feature = "assets")]
+    fn host(&self) -> Result<Option<Arc<Host>>, CaptchaError> {
+        let Some(assets) = &self.assets else {
+            return Ok(None);
+        };
+        let click = (self.difficulties.iter()).find(|(kind, _)| *kind == Kind::Click);
+        let shown = click::shown(click.map_or(Difficulty::Normal, |(_, difficulty)| *difficulty));
+        let host = assets.equip(self.text.characters(), shown)?;
+        Ok(Some(Arc::new(host)))
+    }
+
+    #[cfg(not(feature = "assets"))]
+    #[expect(
+        clippy::unused_self,
+        reason = "the builder holds no assets without the feature"
+    )]
+    fn host(&self) -> Result<Option<Arc<Host>>, CaptchaError> {
+        Ok(None)
+    }
+
+    fn specs(&self, host: Option<&Arc<Host>>) -> Vec<Spec> {
         let difficulty = |kind| {
             let set = self.difficulties.iter().find(|(of, _)| *of == kind);
             set.map_or(Difficulty::Normal, |(_, difficulty)| *difficulty)
@@ -176,6 +212,7 @@ impl CaptchaBuilder {
         let specs = self.kinds.iter().map(|&kind| Spec {
             difficulty: difficulty(kind),
             text: self.text.clone(),
+            host: host.cloned(),
             ..Spec::of(kind)
         });
         specs.collect()
@@ -298,7 +335,8 @@ impl CaptchaBuilder {
             )
         })?;
         self.check()?;
-        let specs = self.specs();
+        let host = self.host()?;
+        let specs = self.specs(host.as_ref());
         let costs: Vec<Cost> = (specs.iter())
             .map(|spec| Cost::of(spec, self.bits(spec)))
             .collect();
@@ -388,6 +426,7 @@ impl CaptchaBuilder {
             kinds: self.kinds,
             cookies: self.cookies,
             costs,
+            backgrounds: host.map_or(0, |host| host.photos.len()),
             rotation: self.rotation,
             generation: self.generation,
         }))

@@ -67,6 +67,8 @@ pub(crate) struct Engine {
     pub(crate) cookies: CookieConfig,
     /// One of each kind on offer.
     pub(crate) costs: Vec<Cost>,
+    /// Pictures of the host's own.
+    pub(crate) backgrounds: usize,
     pub(crate) rotation: Rotation,
     pub(crate) generation: u32,
     pub(crate) frame: bool,

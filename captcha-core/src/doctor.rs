@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::{
-    arrival::Transport, captcha::Captcha, limit::Limits, privacy::config::day,
+    arrival::Transport, captcha::Captcha, challenge::Kind, limit::Limits, privacy::config::day,
     privacy::notice::date_of, store::Link,
 };
 
@@ -37,6 +37,8 @@ impl fmt::Display for Finding {
     }
 }
 
+/// Pictures of the host's own below which they are collected soon.
+const FEW_BACKGROUNDS: usize = 30;
 /// Days after which a notice should be read again.
 const STALE_DAYS: i64 = 365;
 /// Days before a statement runs out on which that is said.
@@ -120,6 +122,21 @@ impl Captcha {
                 Severity::Advice,
                 "The no-script frame is on, and cannot ask for a work stamp".into(),
                 "Where that matters more than visitors without JavaScript, call `.no_script_frame(false)`.",
+            );
+        }
+        let shown = [Kind::Slide, Kind::Drag, Kind::Rotate];
+        if (1..FEW_BACKGROUNDS).contains(&engine.backgrounds)
+            && engine.kinds.iter().any(|kind| shown.contains(kind))
+        {
+            find(
+                "few-backgrounds",
+                Severity::Warning,
+                format!(
+                    "Slide, drag and rotate show {} pictures of your own, which are soon collected: who \
+                     has the picture under a gap sees what belongs there",
+                    engine.backgrounds
+                ),
+                "Put at least 30 into `backgrounds/`, or remove the folder: procedural scenes never come twice.",
             );
         }
         self.look_at_the_notice(&mut find);

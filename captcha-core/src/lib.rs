@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod arrival;
+#[cfg(feature = "assets")]
+mod assets;
 mod builder;
 mod captcha;
 mod challenge;
@@ -27,6 +29,8 @@ pub mod store;
 pub mod testing;
 mod widget;
 
+#[cfg(feature = "assets")]
+pub use assets::Assets;
 pub use builder::CaptchaBuilder;
 pub use captcha::{Answer, Captcha, Challenge, Rotation, Token, VerifiedCaptcha, Work};
 pub use challenge::{Difficulty, Kind, TextOptions, Verdict};

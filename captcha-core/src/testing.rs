@@ -309,27 +309,58 @@ pub fn styles(kind: Kind) -> Vec<&'static str> {
 /// Draws and encodes one challenge from `seed`, in a style of its own choice unless one is named.
 #[must_use]
 pub fn draw(kind: Kind, difficulty: Difficulty, style: Option<&str>, seed: u64) -> Drawing {
-    draw_text(kind, difficulty, style, &TextOptions::default(), seed)
+    drawing(&spec(kind, difficulty, style), seed)
 }
 
 /// As [`draw`], with other characters, lengths or a sum where the kind is text.
 #[must_use]
 pub fn draw_text(
+    options: &TextOptions,
+    difficulty: Difficulty,
+    style: Option<&str>,
+    seed: u64,
+) -> Drawing {
+    let spec = Spec {
+        text: options.clone(),
+        ..spec(Kind::Text, difficulty, style)
+    };
+    drawing(&spec, seed)
+}
+
+/// As [`draw`], with backgrounds, icons and fonts of the host's own.
+///
+/// # Errors
+/// As [`CaptchaBuilder::build`](crate::CaptchaBuilder::build) for such assets.
+#[cfg(feature = "assets")]
+pub fn draw_with(
+    assets: &crate::Assets,
     kind: Kind,
     difficulty: Difficulty,
     style: Option<&str>,
-    options: &TextOptions,
     seed: u64,
-) -> Drawing {
-    let mut bytes = [0; 32];
-    bytes.split_at_mut(8).0.copy_from_slice(&seed.to_be_bytes());
+) -> Result<Drawing, CaptchaError> {
+    let shown = challenge::click::shown(difficulty);
     let spec = Spec {
-        kind,
+        host: Some(Arc::new(
+            assets.equip(TextOptions::default().characters(), shown)?,
+        )),
+        ..spec(kind, difficulty, style)
+    };
+    Ok(drawing(&spec, seed))
+}
+
+fn spec(kind: Kind, difficulty: Difficulty, style: Option<&str>) -> Spec {
+    Spec {
         difficulty,
         style: style.and_then(|name| Style::ALL.into_iter().find(|style| style.name() == name)),
-        text: options.clone(),
-    };
-    let (prompt, solution) = challenge::draw(&spec, &mut random::generator(bytes));
+        ..Spec::of(kind)
+    }
+}
+
+fn drawing(spec: &Spec, seed: u64) -> Drawing {
+    let mut bytes = [0; 32];
+    bytes.split_at_mut(8).0.copy_from_slice(&seed.to_be_bytes());
+    let (prompt, solution) = challenge::draw(spec, &mut random::generator(bytes));
     let top = prompt.piece.as_ref().map_or(0, |piece| piece.y);
     let piece = prompt.piece.map(|piece| piece.picture);
     let order = prompt.order.map(|(order, _)| order);

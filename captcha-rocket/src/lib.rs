@@ -11,6 +11,8 @@ mod rejection;
 mod sentinel;
 mod visit;
 
+#[cfg(feature = "assets")]
+pub use captcha_core::Assets;
 pub use captcha_core::{
     self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
     KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, Revoked, SecretKey, Severity, Statistics,

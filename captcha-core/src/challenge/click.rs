@@ -8,6 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::{Difficulty, Generator, Prompt, Verdict};
+use crate::render::host::Host;
 use crate::render::icon;
 use crate::render::tapestry::{self, HEIGHT, Placed, WIDTH};
 
@@ -27,6 +28,12 @@ const fn counts(difficulty: Difficulty) -> (usize, usize) {
         Difficulty::Normal => (3, 8),
         Difficulty::Hard => (4, 10),
     }
+}
+
+/// Things shown at once.
+#[cfg(feature = "assets")]
+pub(crate) const fn shown(difficulty: Difficulty) -> usize {
+    counts(difficulty).1
 }
 
 /// Chance of the best blind guess: for each tap the share of places within the tolerance, with the
@@ -125,10 +132,14 @@ impl Solution {
 }
 
 /// Draws a challenge.
-pub(crate) fn generate(difficulty: Difficulty, rng: &mut Generator) -> (Prompt, Solution) {
+pub(crate) fn generate(
+    difficulty: Difficulty,
+    host: Option<&Host>,
+    rng: &mut Generator,
+) -> (Prompt, Solution) {
     let (asked, shown) = counts(difficulty);
     let mut cells: Vec<usize> = (0..COLUMNS * ROWS).collect();
-    let mut icons: Vec<usize> = (0..icon::COUNT).collect();
+    let mut icons: Vec<usize> = icon::numbers(host);
     cells.shuffle(rng);
     icons.shuffle(rng);
     let shapes: Vec<Placed> = cells
@@ -151,9 +162,9 @@ pub(crate) fn generate(difficulty: Difficulty, rng: &mut Generator) -> (Prompt, 
             }
         })
         .collect();
-    let image = tapestry::draw(&shapes, rng);
+    let image = tapestry::draw(&shapes, host, rng);
     let wanted: Vec<usize> = shapes.iter().take(asked).map(|shape| shape.icon).collect();
-    let order = tapestry::order(&wanted, rng);
+    let order = tapestry::order(&wanted, host, rng);
     let points = (shapes.iter().take(asked))
         .map(|Placed { at: [x, y], .. }| (*x as u16, *y as u16))
         .collect();
@@ -236,7 +247,7 @@ mod tests {
         let tries = 3_000;
         for seed in 0..tries {
             let mut rng = Generator::seed_from_u64(seed);
-            let (_, solution) = generate(Difficulty::Normal, &mut rng);
+            let (_, solution) = generate(Difficulty::Normal, None, &mut rng);
             assert_eq!(solution.points.len(), 3);
             for (index, (x, y)) in solution.points.iter().enumerate() {
                 for (u, v) in solution.points.iter().skip(index + 1) {
@@ -267,8 +278,8 @@ mod tests {
     fn files_tell_nothing_but_pixels() {
         for seed in 0..30 {
             let rng = || Generator::seed_from_u64(seed);
-            let (prompt, solution) = generate(Difficulty::Normal, &mut rng());
-            let (again, same) = generate(Difficulty::Normal, &mut rng());
+            let (prompt, solution) = generate(Difficulty::Normal, None, &mut rng());
+            let (again, same) = generate(Difficulty::Normal, None, &mut rng());
             let (image, (order, count)) = (prompt.image.unwrap(), prompt.order.unwrap());
             assert_eq!(
                 (image.bytes.clone(), solution),

@@ -7,6 +7,7 @@ use rand::seq::SliceRandom;
 use super::slide::{COLOURS, HEIGHT, WIDTH, cut};
 use super::{Difficulty, Generator, Piece, Prompt, Verdict};
 use crate::render::canvas::Canvas;
+use crate::render::host::Host;
 use crate::render::scene;
 
 /// Size of a piece's picture: the same for every piece.
@@ -83,9 +84,13 @@ impl Solution {
 }
 
 /// Draws a challenge.
-pub(crate) fn generate(difficulty: Difficulty, rng: &mut Generator) -> (Prompt, Solution) {
+pub(crate) fn generate(
+    difficulty: Difficulty,
+    host: Option<&Host>,
+    rng: &mut Generator,
+) -> (Prompt, Solution) {
     let mut canvas = Canvas::new(WIDTH as usize, HEIGHT as usize);
-    scene::paint(&mut canvas, rng);
+    scene::paint(&mut canvas, host, rng);
     let places = places(gaps(difficulty), rng);
     let picture = cut(&mut canvas, (PIECE_WIDTH, PIECE_HEIGHT), &places, rng);
     let (x, y) = places.first().copied().unwrap_or_default();
@@ -217,8 +222,8 @@ mod tests {
     fn files_tell_nothing_but_pixels() {
         for seed in 0..30 {
             let rng = || Generator::seed_from_u64(seed);
-            let (prompt, solution) = generate(Difficulty::Normal, &mut rng());
-            let (again, same) = generate(Difficulty::Normal, &mut rng());
+            let (prompt, solution) = generate(Difficulty::Normal, None, &mut rng());
+            let (again, same) = generate(Difficulty::Normal, None, &mut rng());
             let (image, piece) = (prompt.image.unwrap(), prompt.piece.unwrap());
             assert_eq!(
                 (image.bytes.clone(), solution),

@@ -9,12 +9,14 @@ mod sum;
 pub(crate) mod text;
 pub(crate) mod work;
 
+use std::sync::Arc;
+
 use rand::rngs::ChaCha12Rng;
 use serde::de::{self, Deserialize};
 
 pub use text::TextOptions;
 
-use crate::render::{Picture, lettering::Style};
+use crate::render::{Picture, host::Host, lettering::Style};
 
 /// The generator that draws a challenge: ChaCha, seeded with 32 bytes that are never reused.
 pub(crate) type Generator = ChaCha12Rng;
@@ -90,8 +92,11 @@ pub enum Difficulty {
     Hard,
 }
 
+/// The share of slide puzzles that are solved by who has the picture, aligns it and compares.
+const KNOWN_PICTURE: f64 = 0.7;
+
 /// What is to be drawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Spec {
     pub(crate) kind: Kind,
     pub(crate) difficulty: Difficulty,
@@ -99,6 +104,8 @@ pub(crate) struct Spec {
     pub(crate) style: Option<Style>,
     /// What text says.
     pub(crate) text: TextOptions,
+    /// Pictures, things and fonts of the host's own.
+    pub(crate) host: Option<Arc<Host>>,
 }
 
 impl Spec {
@@ -108,11 +115,13 @@ impl Spec {
             difficulty: Difficulty::Normal,
             style: None,
             text: TextOptions::default(),
+            host: None,
         }
     }
 
     /// The share of puzzles that public solvers are held to (`docs/resistance.md`). Measured at
-    /// Normal; Easy is taken to be half as good, Hard no better.
+    /// Normal; Easy is taken to be half as good, Hard no better. Of pictures of the host's own the
+    /// attacker is taken to have the originals.
     pub(crate) fn solver_ceiling(&self) -> f64 {
         let ceiling: f64 = match self.kind {
             Kind::Slide => 0.25,
@@ -121,10 +130,18 @@ impl Spec {
             Kind::Click => 0.10,
             Kind::Work => 1.0,
         };
-        match self.difficulty {
+        let ceiling = match self.difficulty {
             Difficulty::Easy => (ceiling * 2.0).min(1.0),
             Difficulty::Normal | Difficulty::Hard => ceiling,
-        }
+        };
+        let photos = match self.kind {
+            Kind::Slide | Kind::Rotate | Kind::Drag => self
+                .host
+                .as_ref()
+                .map_or(0.0, |host| host.share_of_photos()),
+            Kind::Text | Kind::Click | Kind::Work => 0.0,
+        };
+        ceiling + (ceiling.max(KNOWN_PICTURE) - ceiling) * photos
     }
 
     /// The chance that one guess without looking is right. Of `work` there is nothing to guess.
@@ -197,15 +214,16 @@ pub(crate) enum Solution {
 /// Draws a challenge; of kind `work` there is nothing to draw.
 pub(crate) fn draw(spec: &Spec, rng: &mut Generator) -> (Prompt, Solution) {
     let difficulty = spec.difficulty;
+    let host = spec.host.as_deref();
     match spec.kind {
-        Kind::Slide => wrap(slide::generate(difficulty, rng), Solution::Slide),
+        Kind::Slide => wrap(slide::generate(difficulty, host, rng), Solution::Slide),
         Kind::Text => wrap(
-            text::generate(&spec.text, difficulty, spec.style, rng),
+            text::generate(&spec.text, difficulty, spec.style, host, rng),
             Solution::Text,
         ),
-        Kind::Rotate => wrap(rotate::generate(difficulty, rng), Solution::Rotate),
-        Kind::Click => wrap(click::generate(difficulty, rng), Solution::Click),
-        Kind::Drag => wrap(drag::generate(difficulty, rng), Solution::Drag),
+        Kind::Rotate => wrap(rotate::generate(difficulty, host, rng), Solution::Rotate),
+        Kind::Click => wrap(click::generate(difficulty, host, rng), Solution::Click),
+        Kind::Drag => wrap(drag::generate(difficulty, host, rng), Solution::Drag),
         Kind::Work => (Prompt::default(), Solution::Work),
     }
 }

@@ -3,6 +3,7 @@
 use rand::RngExt;
 
 use super::{Difficulty, Generator, Prompt, Verdict};
+use crate::render::host::Host;
 use crate::render::turn;
 
 /// Degrees that an answer may be off, to either side.
@@ -50,9 +51,13 @@ impl Solution {
 }
 
 /// Draws a challenge.
-pub(crate) fn generate(difficulty: Difficulty, rng: &mut Generator) -> (Prompt, Solution) {
+pub(crate) fn generate(
+    difficulty: Difficulty,
+    host: Option<&Host>,
+    rng: &mut Generator,
+) -> (Prompt, Solution) {
     let angle = rng.random_range(LEAST..=360 - LEAST);
-    let (image, disc) = turn::draw(f32::from(angle), rng);
+    let (image, disc) = turn::draw(f32::from(angle), host, rng);
     (
         Prompt {
             image: Some(image),
@@ -113,8 +118,8 @@ mod tests {
     fn files_tell_nothing_but_pixels() {
         for seed in 0..30 {
             let rng = || Generator::seed_from_u64(seed);
-            let (prompt, solution) = generate(Difficulty::Normal, &mut rng());
-            let (again, same) = generate(Difficulty::Normal, &mut rng());
+            let (prompt, solution) = generate(Difficulty::Normal, None, &mut rng());
+            let (again, same) = generate(Difficulty::Normal, None, &mut rng());
             let (image, disc) = (prompt.image.unwrap(), prompt.disc.unwrap());
             assert_eq!(
                 (image.bytes.clone(), solution),

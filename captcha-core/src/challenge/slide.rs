@@ -7,6 +7,7 @@ use super::{Difficulty, Generator, Piece, Prompt, Verdict};
 use crate::render::Picture;
 use crate::render::canvas::Canvas;
 use crate::render::cutout::{Cutout, GapStyle};
+use crate::render::host::Host;
 use crate::render::outline::Outline;
 use crate::render::scene;
 
@@ -79,9 +80,13 @@ impl Solution {
 }
 
 /// Draws a challenge.
-pub(crate) fn generate(difficulty: Difficulty, rng: &mut Generator) -> (Prompt, Solution) {
+pub(crate) fn generate(
+    difficulty: Difficulty,
+    host: Option<&Host>,
+    rng: &mut Generator,
+) -> (Prompt, Solution) {
     let mut canvas = Canvas::new(WIDTH as usize, HEIGHT as usize);
-    scene::paint(&mut canvas, rng);
+    scene::paint(&mut canvas, host, rng);
     let places = places(gaps(difficulty), rng);
     let y = row(&canvas, rng);
     let homes: Vec<_> = places.iter().map(|x| (usize::from(*x), y)).collect();
@@ -184,7 +189,11 @@ mod tests {
     }
 
     fn draw(seed: u64) -> (Vec<u8>, Piece, Solution) {
-        let (prompt, solution) = generate(Difficulty::Normal, &mut Generator::seed_from_u64(seed));
+        let (prompt, solution) = generate(
+            Difficulty::Normal,
+            None,
+            &mut Generator::seed_from_u64(seed),
+        );
         (prompt.image.unwrap().bytes, prompt.piece.unwrap(), solution)
     }
 
@@ -296,7 +305,7 @@ mod tests {
         for seed in 0..20 {
             let mut rng = Generator::seed_from_u64(seed);
             let mut canvas = Canvas::new(WIDTH as usize, HEIGHT as usize);
-            scene::paint(&mut canvas, &mut rng);
+            scene::paint(&mut canvas, None, &mut rng);
             let whole = canvas.clone();
             let style = GapStyle::new(&mut rng);
             let cutout = Cutout::new(&Outline::new(&mut rng), SIZE);

@@ -7,6 +7,9 @@ use rand::RngExt;
 
 use super::{Difficulty, Generator};
 
+/// What sums are written with.
+pub(super) const CHARACTERS: &str = "0123456789+-=";
+
 /// The first number and the second: small enough to work out in the head, and no result is negative.
 const fn numbers(difficulty: Difficulty) -> (RangeInclusive<u32>, RangeInclusive<u32>) {
     match difficulty {

@@ -8,6 +8,7 @@ use rand::seq::IndexedRandom;
 use subtle::ConstantTimeEq;
 
 use super::{Difficulty, Generator, Prompt, Verdict, sum};
+use crate::render::host::Host;
 use crate::render::lettering::{self, Style};
 
 /// The characters in use unless others are set. None of them looks like another once bent: of E F
@@ -102,12 +103,11 @@ impl TextOptions {
         Ok(())
     }
 
-    /// What a visitor has to do: read, or work out.
-    pub(crate) fn is_arithmetic(&self) -> bool {
-        self.arithmetic
-    }
-
-    fn characters(&self) -> &str {
+    /// Every character that can be drawn for these.
+    pub(crate) fn characters(&self) -> &str {
+        if self.arithmetic {
+            return sum::CHARACTERS;
+        }
         self.alphabet.as_deref().unwrap_or(ALPHABET)
     }
 
@@ -173,10 +173,11 @@ pub(crate) fn generate(
     options: &TextOptions,
     difficulty: Difficulty,
     style: Option<Style>,
+    host: Option<&Host>,
     rng: &mut Generator,
 ) -> (Prompt, Solution) {
     let (shown, text) = options.choose(difficulty, rng);
-    let image = lettering::draw(&shown, style, rng);
+    let image = lettering::draw(&shown, style, host, rng);
     (
         Prompt {
             image: Some(image),
@@ -251,8 +252,13 @@ mod tests {
         let mut rng = Generator::seed_from_u64(3);
         let mut seen = HashSet::new();
         for _ in 0..300 {
-            let (prompt, Solution { text }) =
-                generate(&TextOptions::new(), Difficulty::Normal, None, &mut rng);
+            let (prompt, Solution { text }) = generate(
+                &TextOptions::new(),
+                Difficulty::Normal,
+                None,
+                None,
+                &mut rng,
+            );
             assert!(matches!(text.len(), 5 | 6), "{text}");
             assert!(text.chars().all(|character| ALPHABET.contains(character)));
             assert!(seen.insert(prompt.image.unwrap().bytes));
@@ -266,6 +272,7 @@ mod tests {
                 let (prompt, solution) = generate(
                     &TextOptions::new(),
                     Difficulty::Normal,
+                    None,
                     None,
                     &mut Generator::seed_from_u64(seed),
                 );
@@ -281,6 +288,7 @@ mod tests {
             let (prompt, _) = generate(
                 &TextOptions::new(),
                 Difficulty::Normal,
+                None,
                 None,
                 &mut Generator::seed_from_u64(seed),
             );
@@ -309,7 +317,8 @@ mod tests {
                 (TextOptions::new().alphabet(&alphabet.to_lowercase())).lengths(fewest..=most);
             options.check().unwrap();
             for difficulty in [Difficulty::Easy, Difficulty::Normal, Difficulty::Hard] {
-                let (prompt, Solution { text }) = generate(&options, difficulty, None, &mut rng);
+                let (prompt, Solution { text }) =
+                    generate(&options, difficulty, None, None, &mut rng);
                 assert!((fewest..=most).contains(&text.len()), "{text}");
                 assert!(text.chars().all(|c| alphabet.contains(c)), "{text}");
                 assert_eq!(prompt.image.unwrap().bytes.len(), 12_184);

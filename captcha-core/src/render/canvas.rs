@@ -41,6 +41,8 @@ pub(crate) struct Canvas {
     pixels: Vec<Colour>,
     /// Room for the next polygon.
     scratch: Vec<f32>,
+    /// Most bytes of its file, and colours to begin with.
+    most: (usize, usize),
 }
 
 impl Canvas {
@@ -50,6 +52,7 @@ impl Canvas {
             height,
             pixels: vec![[0; 3]; width * height],
             scratch: Vec::new(),
+            most: (usize::MAX, usize::MAX),
         }
     }
 
@@ -61,8 +64,26 @@ impl Canvas {
         self.height
     }
 
+    /// Holds the file to so many bytes, at the price of colours: for pictures that were not made to
+    /// be small. It begins with at most `colours`; with 8, the fewest, a pixel takes at most three bits.
+    pub(crate) fn keep_to(&mut self, bytes: usize, colours: usize) {
+        self.most = (bytes, colours);
+    }
+
     /// The encoded picture, in at most `colours`.
     pub(crate) fn encode(&self, colours: usize) -> Picture {
+        let (bytes, most) = self.most;
+        let mut colours = colours.min(most);
+        loop {
+            let picture = self.encode_in(colours);
+            if picture.bytes.len() <= bytes || colours <= 8 {
+                return picture;
+            }
+            colours = (colours * 2 / 3).max(8);
+        }
+    }
+
+    fn encode_in(&self, colours: usize) -> Picture {
         let (indices, colours) = quantize(&self.pixels, colours);
         let palette: Vec<[u8; 4]> = colours.iter().map(|[r, g, b]| [*r, *g, *b, 255]).collect();
         Indexed {

@@ -6,15 +6,45 @@ use std::f32::consts::{PI, TAU};
 use rand::RngExt;
 
 use super::Generator;
-use super::raster::{Point, ellipse};
+use super::host::Host;
+use super::raster::{Point, area, ellipse};
 
-/// Number of things to choose from.
+/// Number of built-in things to choose from.
 pub(crate) const COUNT: usize = 16;
+/// What they are called.
+#[cfg(any(feature = "assets", test))]
+pub(crate) const NAMES: [&str; COUNT] = [
+    "star", "heart", "moon", "house", "fir", "fish", "key", "bolt", "drop", "arrow", "cloud",
+    "flower", "boat", "umbrella", "mushroom", "cup",
+];
 
 type Shape = Vec<Vec<Point>>;
 
-/// One drawing of the thing of that number.
-pub(crate) fn draw(number: usize, rng: &mut Generator) -> Shape {
+/// The numbers of all things to choose from. Those of the host follow the built-in ones.
+pub(crate) fn numbers(host: Option<&Host>) -> Vec<usize> {
+    let own = host.map_or(0, |host| host.icons.len());
+    let only = own > 0 && host.is_some_and(|host| host.only_icons);
+    let first = if only { COUNT } else { 0 };
+    (first..COUNT + own).collect()
+}
+
+/// One drawing of the thing of that number, as one shape: contours that run backwards are holes.
+pub(crate) fn draw(number: usize, host: Option<&Host>, rng: &mut Generator) -> Shape {
+    let own = number
+        .checked_sub(COUNT)
+        .and_then(|own| host?.icons.get(own));
+    if let Some(silhouette) = own {
+        return silhouette.draw(rng);
+    }
+    let mut shape = built_in(number, rng);
+    // The parts of a built-in thing unite.
+    for part in shape.iter_mut().filter(|part| area(part) < 0.0) {
+        part.reverse();
+    }
+    shape
+}
+
+fn built_in(number: usize, rng: &mut Generator) -> Shape {
     let mut any = |low: f32, high: f32| rng.random_range(low..high);
     match number {
         0 => star(any(0.36, 0.5), if any(0.0, 1.0) < 0.7 { 5 } else { 6 }),

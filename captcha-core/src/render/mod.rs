@@ -3,7 +3,17 @@
 pub(crate) mod canvas;
 pub(crate) mod cutout;
 pub(crate) mod encode;
+#[cfg_attr(
+    not(feature = "assets"),
+    allow(dead_code, reason = "filled by feature `assets` alone")
+)]
+pub(crate) mod font;
 mod glyph;
+#[cfg_attr(
+    not(feature = "assets"),
+    allow(dead_code, reason = "filled by feature `assets` alone")
+)]
+pub(crate) mod host;
 pub(crate) mod icon;
 mod land;
 pub(crate) mod lettering;
@@ -11,11 +21,23 @@ mod near;
 mod objects;
 pub(crate) mod outline;
 mod pattern;
+#[cfg_attr(
+    not(feature = "assets"),
+    allow(dead_code, reason = "filled by feature `assets` alone")
+)]
+pub(crate) mod photo;
+mod placing;
 pub(crate) mod quantize;
 mod ramp;
-mod raster;
+pub(crate) mod raster;
 pub(crate) mod scene;
+#[cfg_attr(
+    not(feature = "assets"),
+    allow(dead_code, reason = "filled by feature `assets` alone")
+)]
+pub(crate) mod silhouette;
 pub(crate) mod tapestry;
+mod texture;
 pub(crate) mod turn;
 mod water;
 

@@ -72,16 +72,24 @@ impl Raster {
 
     /// Adds a closed polygon. Overlapping polygons unite, whichever way round they were given.
     pub(crate) fn polygon(&mut self, points: &[Point]) {
+        let sign = if area(points) < 0.0 { -1.0 } else { 1.0 };
+        self.contour(points, sign);
+    }
+
+    /// Adds one shape of several closed contours: where they run one way round it is filled, and a
+    /// hole is what runs the other way round inside it. Shapes unite like polygons.
+    pub(crate) fn shape(&mut self, contours: &[Vec<Point>]) {
+        let whole: f32 = contours.iter().map(|contour| area(contour)).sum();
+        let sign = if whole < 0.0 { -1.0 } else { 1.0 };
+        for contour in contours {
+            self.contour(contour, sign);
+        }
+    }
+
+    fn contour(&mut self, points: &[Point], sign: f32) {
         let (Some(first), Some(last)) = (points.first(), points.last()) else {
             return;
         };
-        let mut area = 0.0;
-        let mut from = last;
-        for to in points {
-            area += from[0] * to[1] - to[0] * from[1];
-            from = to;
-        }
-        let sign = if area < 0.0 { -1.0 } else { 1.0 };
         for pair in points.windows(2) {
             self.edge(pair[0], pair[1], sign);
         }
@@ -153,6 +161,19 @@ impl Raster {
     }
 }
 
+/// Twice the area of a closed polygon, negative where it runs the other way round.
+pub(crate) fn area(points: &[Point]) -> f32 {
+    let mut area = 0.0;
+    let Some(mut from) = points.last() else {
+        return area;
+    };
+    for to in points {
+        area += from[0] * to[1] - to[0] * from[1];
+        from = to;
+    }
+    area
+}
+
 /// The sine of so many turns, by a parabola: off by 0.06 at most, and many times faster. Good up to
 /// a million turns.
 pub(crate) fn swing(turns: f32) -> f32 {
@@ -193,6 +214,31 @@ mod tests {
             raster.paint(|_, _, coverage| area += coverage);
             assert!((area - 7.0f32).abs() < 0.02, "{area}");
         }
+    }
+
+    #[test]
+    fn what_runs_the_other_way_round_is_a_hole() {
+        let square = |low: f32, high: f32| vec![[low, low], [high, low], [high, high], [low, high]];
+        let back = |mut points: Vec<Point>| {
+            points.reverse();
+            points
+        };
+        let cover = |shapes: &[&[Vec<Point>]]| {
+            let mut raster = Raster::new(0, 0, 12, 12);
+            shapes.iter().for_each(|shape| raster.shape(shape));
+            let mut cover = 0.0f32;
+            raster.paint(|_, _, share| cover += share);
+            cover
+        };
+        let ring = [square(1.0, 9.0), back(square(3.0, 7.0))];
+        let other = [back(square(1.0, 9.0)), square(3.0, 7.0)];
+        let filled = [square(1.0, 9.0), square(3.0, 7.0)];
+        assert!((cover(&[&ring]) - 48.0).abs() < 0.05);
+        assert!((cover(&[&other]) - 48.0).abs() < 0.05, "either way round");
+        assert!((cover(&[&filled]) - 64.0).abs() < 0.05, "the control");
+        // Two shapes that overlap unite, although their contours run against each other.
+        let [one, two] = [[square(0.0, 6.0)], [back(square(3.0, 9.0))]];
+        assert!((cover(&[&one, &two]) - 63.0).abs() < 0.05);
     }
 
     #[test]

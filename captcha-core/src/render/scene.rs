@@ -5,10 +5,14 @@ use rand::RngExt;
 use rand::seq::IndexedRandom;
 
 use super::canvas::{Canvas, Colour, hsl, mix, relit};
+use super::host::Host;
 use super::{Generator, land, objects, pattern, water};
 
-/// Paints a scene over the whole canvas.
-pub(crate) fn paint(canvas: &mut Canvas, rng: &mut Generator) {
+/// Paints a scene, or a picture of the host, over the whole canvas.
+pub(crate) fn paint(canvas: &mut Canvas, host: Option<&Host>, rng: &mut Generator) {
+    if let Some(photo) = host.and_then(|host| host.photo(rng)) {
+        return photo.paint(canvas, rng);
+    }
     match rng.random_range(0..8) {
         0 | 1 => land::hills(canvas, rng),
         2 => water::coast(canvas, rng),
@@ -20,8 +24,11 @@ pub(crate) fn paint(canvas: &mut Canvas, rng: &mut Generator) {
     }
 }
 
-/// Paints a scene of which everybody sees where the sky is.
-pub(crate) fn paint_upright(canvas: &mut Canvas, rng: &mut Generator) {
+/// Paints a scene of which everybody sees where the sky is, or a picture of the host.
+pub(crate) fn paint_upright(canvas: &mut Canvas, host: Option<&Host>, rng: &mut Generator) {
+    if let Some(photo) = host.and_then(|host| host.photo(rng)) {
+        return photo.paint(canvas, rng);
+    }
     match rng.random_range(0..4) {
         0 => land::hills(canvas, rng),
         1 => water::coast(canvas, rng),

@@ -4,6 +4,7 @@
 use rand::RngExt;
 
 use super::encode::Indexed;
+use super::host::Host;
 use super::raster::{Point, Raster, swing};
 use super::{Generator, Picture, icon, ramp};
 
@@ -24,26 +25,33 @@ pub(crate) struct Placed {
 }
 
 /// Draws the shapes.
-pub(crate) fn draw(shapes: &[Placed], rng: &mut Generator) -> Picture {
+pub(crate) fn draw(shapes: &[Placed], host: Option<&Host>, rng: &mut Generator) -> Picture {
     let [ground, other] = [Weave::new(rng), Weave::new(rng)];
     let light = field(WIDTH, HEIGHT, |x, y| ground.at(x, y));
     let mut ink = light.clone();
     for shape in shapes {
-        weave(&mut ink, &light, &other, shape, rng);
+        let turn = rng.random_range(-0.6..0.6);
+        let contours = placed(shape, turn, host, rng);
+        weave(&mut ink, &light, &other, &contours, rng);
     }
     encode(&ink, WIDTH, &ramp::draw(rng))
 }
 
 /// Draws the things to tap, in their order, each as another drawing of the same thing.
-pub(crate) fn order(icons: &[usize], rng: &mut Generator) -> Picture {
+pub(crate) fn order(icons: &[usize], host: Option<&Host>, rng: &mut Generator) -> Picture {
     let width = CELL * icons.len();
     let mut ink = vec![0.08; width * CELL];
     let solid = rng.random_range(0.8..1.0);
     for (index, icon) in icons.iter().enumerate() {
         let at = [(index as f32 + 0.5) * CELL as f32, CELL as f32 * 0.5];
-        let points = placed(*icon, at, 18.0, rng.random_range(-0.15..0.15), rng);
+        let shape = Placed {
+            icon: *icon,
+            at,
+            radius: 18.0,
+        };
+        let contours = placed(&shape, rng.random_range(-0.15..0.15), host, rng);
         let mut raster = Raster::new(index * CELL, 0, CELL, CELL);
-        points.iter().for_each(|points| raster.polygon(points));
+        raster.shape(&contours);
         raster.paint(|x, y, coverage| {
             if let Some(value) = ink.get_mut(y * width + x) {
                 *value += (solid - *value) * coverage;
@@ -89,14 +97,18 @@ impl Weave {
 }
 
 /// Weaves one shape into the ground, in one of several ways.
-fn weave(ink: &mut [f32], ground: &[f32], other: &Weave, shape: &Placed, rng: &mut Generator) {
-    let turn = rng.random_range(-0.6..0.6);
-    let points = placed(shape.icon, shape.at, shape.radius, turn, rng);
+fn weave(
+    ink: &mut [f32],
+    ground: &[f32],
+    other: &Weave,
+    contours: &[Vec<Point>],
+    rng: &mut Generator,
+) {
     let style = rng.random_range(0..4);
     let shade = rng.random_range(0.3..0.45f32) * if rng.random_bool(0.5) { 1.0 } else { -1.0 };
-    let all: Vec<Point> = points.iter().flatten().copied().collect();
+    let all: Vec<Point> = contours.iter().flatten().copied().collect();
     let mut raster = Raster::around(&all, WIDTH, HEIGHT);
-    points.iter().for_each(|points| raster.polygon(points));
+    raster.shape(contours);
     raster.paint(|x, y, coverage| {
         let Some((value, ground)) = ink
             .get_mut(y * WIDTH + x)
@@ -117,13 +129,14 @@ fn weave(ink: &mut [f32], ground: &[f32], other: &Weave, shape: &Placed, rng: &m
 }
 
 /// A drawing of a thing, turned and stretched.
-fn placed(icon: usize, at: Point, radius: f32, turn: f32, rng: &mut Generator) -> Vec<Vec<Point>> {
+fn placed(shape: &Placed, turn: f32, host: Option<&Host>, rng: &mut Generator) -> Vec<Vec<Point>> {
+    let Placed { icon, at, radius } = *shape;
     let (sin, cos) = turn.sin_cos();
     let wide = radius * rng.random_range(0.85..1.08);
     let tall = radius * rng.random_range(0.85..1.08);
     let slant = rng.random_range(-0.15..0.15f32);
     let mirrored = if rng.random_bool(0.5) { -1.0 } else { 1.0 };
-    let mut shape = icon::draw(icon, rng);
+    let mut shape = icon::draw(icon, host, rng);
     for [x, y] in shape.iter_mut().flatten() {
         let (u, v) = ((*x * mirrored + *y * slant) * wide, *y * tall);
         *x = at[0] + u * cos - v * sin;

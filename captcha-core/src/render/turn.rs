@@ -5,6 +5,7 @@ use rand::RngExt;
 
 use super::canvas::{Canvas, Colour};
 use super::encode::Indexed;
+use super::host::Host;
 use super::quantize::quantize;
 use super::{Generator, Picture, scene};
 
@@ -21,9 +22,9 @@ const COLOURS: usize = 56;
 const SHIFTS: usize = 512;
 
 /// Draws the ring, and the disc that has to be turned clockwise by `angle` degrees to fit.
-pub(crate) fn draw(angle: f32, rng: &mut Generator) -> (Picture, Picture) {
+pub(crate) fn draw(angle: f32, host: Option<&Host>, rng: &mut Generator) -> (Picture, Picture) {
     let mut canvas = Canvas::new(SIZE, SIZE);
-    scene::paint_upright(&mut canvas, rng);
+    scene::paint_upright(&mut canvas, host, rng);
     let tilt = rng.random_range(0.0..360.0f32);
     let shifts = [(); SHIFTS].map(|()| rng.random_range(-0.5..0.5f32));
     let hole = DISC as f32 * 0.5 + BAND;

@@ -4,14 +4,18 @@
 //! ```text
 //! cargo run --release -p gallery -- out/
 //! cargo run --release -p gallery -- out/ --samples 300 --seed 7
+//! cargo run --release -p gallery -- out/ --assets captcha-assets --only-own
 //! ```
+//!
+//! `--assets` adds backgrounds, icons and fonts from a folder; `--only-own` leaves the built-in ones
+//! out wherever the folder has some.
 
 mod samples;
 mod sheet;
 
 use std::{error::Error, fs, path::PathBuf};
 
-use captcha_core::{Difficulty, Kind, testing};
+use captcha_core::{Assets, CaptchaError, Difficulty, Kind, TextOptions, testing};
 
 /// The difficulties, and their names.
 const DIFFICULTIES: [(Difficulty, &str); 3] = [
@@ -20,13 +24,55 @@ const DIFFICULTIES: [(Difficulty, &str); 3] = [
     (Difficulty::Hard, "hard"),
 ];
 
-const USAGE: &str = "usage: gallery FOLDER [--samples N] [--seed N] [--kind NAME] [--difficulty easy|normal|hard] [--sums]";
+const USAGE: &str = "usage: gallery FOLDER [--samples N] [--seed N] [--kind NAME] [--sums] \
+                      [--difficulty easy|normal|hard] [--assets FOLDER [--only-own]]";
 
 struct Options {
     folder: PathBuf,
     samples: Option<u64>,
     seed: u64,
     kind: Option<Kind>,
+    assets: Option<Assets>,
+    difficulty: Difficulty,
+    sums: bool,
+}
+
+impl Options {
+    fn draw(
+        &self,
+        kind: Kind,
+        difficulty: Difficulty,
+        style: Option<&str>,
+        number: u64,
+    ) -> Result<testing::Drawing, CaptchaError> {
+        let seed = self.seed << 32 | number;
+        if self.sums && kind == Kind::Text {
+            return Ok(testing::draw_text(
+                &TextOptions::arithmetic(),
+                difficulty,
+                style,
+                seed,
+            ));
+        }
+        match &self.assets {
+            Some(assets) => testing::draw_with(assets, kind, difficulty, style, seed),
+            None => Ok(testing::draw(kind, difficulty, style, seed)),
+        }
+    }
+}
+
+/// Without the built-in ones wherever there are own ones.
+fn only_own(mut assets: Assets) -> Assets {
+    if assets.backgrounds() > 0 {
+        assets = assets.only_own_backgrounds();
+    }
+    if assets.icons() > 0 {
+        assets = assets.only_own_icons();
+    }
+    if assets.fonts() > 0 {
+        assets = assets.only_own_fonts();
+    }
+    assets
 }
 
 fn options(mut args: impl Iterator<Item = String>) -> Result<Options, Box<dyn Error>> {
@@ -35,12 +81,24 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, Box<dyn Er
         samples: None,
         seed: 1,
         kind: None,
+        assets: None,
+        difficulty: Difficulty::Normal,
+        sums: false,
     };
+    let mut only = false;
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or(USAGE);
         match arg.as_str() {
             "--samples" => options.samples = Some(value()?.parse()?),
             "--seed" => options.seed = value()?.parse()?,
+            "--assets" => options.assets = Some(Assets::from_dir(value()?)?),
+            "--only-own" => only = true,
+            "--sums" => options.sums = true,
+            "--difficulty" => {
+                let name = value()?;
+                let known = DIFFICULTIES.iter().find(|(_, of)| *of == name);
+                options.difficulty = known.ok_or(USAGE)?.0;
+            }
             "--kind" => {
                 let name = value()?;
                 let kind = Kind::from_name(&name).ok_or_else(|| format!("no kind `{name}`"))?;
@@ -52,6 +110,9 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, Box<dyn Er
     }
     if options.folder.as_os_str().is_empty() {
         return Err(USAGE.into());
+    }
+    if only {
+        options.assets = options.assets.map(only_own);
     }
     Ok(options)
 }
@@ -72,7 +133,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                     let folder = options.folder.join(labelled(*kind, style));
                     fs::create_dir_all(&folder)?;
                     for number in 0..count {
-                        samples::write(&folder, *kind, style, options.seed << 32 | number, number)?;
+                        let drawing = options.draw(*kind, options.difficulty, style, number)?;
+                        samples::write(&folder, *kind, &drawing, number)?;
                     }
                 }
             }
@@ -81,7 +143,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                     let styles = testing::styles(*kind);
                     for style in std::iter::once(None).chain(styles.iter().map(|name| Some(*name)))
                     {
-                        let sheet = sheet::draw(*kind, difficulty, style, options.seed)?;
+                        let sheet = sheet::draw(*kind, |number| {
+                            options.draw(*kind, difficulty, style, number)
+                        })?;
                         let label = format!("{}-{name}", labelled(*kind, style));
                         sheet.save(options.folder.join(format!("{label}.png")))?;
                         println(&label);

@@ -3,18 +3,16 @@
 
 use std::{error::Error, fs, path::Path};
 
-use captcha_core::{Difficulty, Kind, testing};
+use captcha_core::{Kind, testing::Drawing};
 use serde_json::{Value, json};
 
-/// Writes sample `number`, drawn at Normal from `seed`.
+/// Writes sample `number`.
 pub(crate) fn write(
     folder: &Path,
     kind: Kind,
-    style: Option<&str>,
-    seed: u64,
+    drawing: &Drawing,
     number: u64,
 ) -> Result<(), Box<dyn Error>> {
-    let drawing = testing::draw(kind, Difficulty::Normal, style, seed);
     let answer: Value = serde_json::from_str(&drawing.answer)?;
     let save = |name: String, bytes: &[u8]| fs::write(folder.join(name), bytes);
     if let Some(text) = answer.get("text").and_then(Value::as_str) {

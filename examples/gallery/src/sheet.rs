@@ -3,7 +3,7 @@
 
 use std::error::Error;
 
-use captcha_core::{Difficulty, Kind, testing};
+use captcha_core::{CaptchaError, Kind, testing::Drawing};
 use image::{
     Rgba, RgbaImage,
     imageops::{self, FilterType},
@@ -14,19 +14,14 @@ const COLUMNS: u32 = 4;
 const ROWS: u32 = 6;
 const GAP: u32 = 10;
 
-/// A sheet of one kind.
+/// A sheet of one kind, of the drawings that `drawing` makes by their numbers.
 pub(crate) fn draw(
     kind: Kind,
-    difficulty: Difficulty,
-    style: Option<&str>,
-    seed: u64,
+    drawing: impl Fn(u64) -> Result<Drawing, CaptchaError>,
 ) -> Result<RgbaImage, Box<dyn Error>> {
     let mut cells = Vec::new();
     for number in 0..u64::from(COLUMNS * ROWS) {
-        cells.push(cell(
-            kind,
-            &testing::draw(kind, difficulty, style, seed << 32 | number),
-        )?);
+        cells.push(cell(kind, &drawing(number)?)?);
     }
     let (wide, tall) = cells.first().map_or((1, 1), RgbaImage::dimensions);
     let mut sheet = RgbaImage::from_pixel(
@@ -46,7 +41,7 @@ fn load(bytes: &[u8]) -> Result<RgbaImage, Box<dyn Error>> {
     Ok(image::load_from_memory(bytes)?.to_rgba8())
 }
 
-fn cell(kind: Kind, drawing: &testing::Drawing) -> Result<RgbaImage, Box<dyn Error>> {
+fn cell(kind: Kind, drawing: &Drawing) -> Result<RgbaImage, Box<dyn Error>> {
     let image = load(&drawing.image)?;
     if kind == Kind::Text {
         return Ok(image);
