@@ -14,6 +14,10 @@ use std::{
 
 use rand::Rng;
 
+mod pixels;
+
+pub use pixels::Pixels;
+
 use crate::{
     captcha::{Answer, Captcha, Token},
     challenge::{self, Difficulty, Generator, Kind, Solution, Spec, work::Stamp},
@@ -43,7 +47,7 @@ fn solved(pending: &Pending) -> Solved {
     }
 }
 
-fn answer(solution: &Solution) -> Answer {
+pub(crate) fn answer(solution: &Solution) -> Answer {
     let answer = match solution {
         Solution::Slide(solution) => serde_json::json!({ "x": solution.x }),
         Solution::Text(solution) => serde_json::json!({ "text": solution.text }),

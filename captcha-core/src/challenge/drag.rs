@@ -14,12 +14,12 @@ pub(crate) const PIECE_WIDTH: usize = 44;
 pub(crate) const PIECE_HEIGHT: usize = 46;
 
 /// Rows of gaps, and the pixels from one to the next.
-const ROWS: usize = 3;
-const ROW_STEP: usize = 51;
+pub(super) const ROWS: usize = 3;
+pub(super) const ROW_STEP: usize = 51;
 /// Pixels that a gap may lie off its row, downwards.
 const ROW_SLACK: usize = 5;
 /// Least distance of the picture's edge.
-const EDGE: usize = 4;
+pub(super) const EDGE: usize = 4;
 
 /// Gaps in a picture: the piece's own and the decoys. As many on each row, or the first would touch
 /// the last.
@@ -224,6 +224,8 @@ mod tests {
                 (image.bytes.clone(), solution),
                 (again.image.unwrap().bytes, same)
             );
+            let length = image.bytes.len() + piece.picture.bytes.len();
+            assert!(length <= 20 * 1024, "{length}");
             assert_eq!(chunks(&image.bytes), ["IHDR", "PLTE", "IDAT", "IEND"]);
             assert_eq!((piece.x, piece.y), (138, 114), "the start tells nothing");
         }

@@ -4,7 +4,7 @@ use rand::RngExt;
 
 use super::encode::Indexed;
 use super::quantize::quantize;
-use super::raster::{Point, Raster, ellipse, swing};
+use super::raster::{Point, Raster, Room, ellipse, swing};
 use super::{Generator, Picture};
 
 /// Red, green and blue.
@@ -40,7 +40,7 @@ pub(crate) struct Canvas {
     height: usize,
     pixels: Vec<Colour>,
     /// Room for the next polygon.
-    scratch: Vec<f32>,
+    room: Room,
 }
 
 impl Canvas {
@@ -49,7 +49,7 @@ impl Canvas {
             width,
             height,
             pixels: vec![[0; 3]; width * height],
-            scratch: Vec::new(),
+            room: Room::default(),
         }
     }
 
@@ -91,6 +91,24 @@ impl Canvas {
             .unwrap_or_default()
     }
 
+    /// Blurs the pixels of a row from `x` on: each becomes the mean of five around its place. What
+    /// is less than five pixels from the edge is left as it is.
+    pub(crate) fn blur_row(&self, x: usize, y: usize, row: &mut [Colour]) {
+        const AROUND: [(isize, isize); 5] = [(0, -5), (-4, 1), (1, 0), (4, -2), (-1, 5)];
+        let lines = AROUND.map(|(across, down)| {
+            let start = y.checked_add_signed(down)? * self.width + x.checked_add_signed(across)?;
+            Some(self.pixels.get(start..start + row.len())?.as_flattened())
+        });
+        let [Some(a), Some(b), Some(c), Some(d), Some(e)] = lines else {
+            return;
+        };
+        let lines = a.iter().zip(b).zip(c.iter().zip(d)).zip(e);
+        for (channel, (((a, b), (c, d)), e)) in row.as_flattened_mut().iter_mut().zip(lines) {
+            let sum = [a, b, c, d, e].map(|value| u16::from(*value));
+            *channel = (sum.iter().sum::<u16>() / 5) as u8;
+        }
+    }
+
     /// Mixes a colour into a pixel; outside the picture it does nothing.
     pub(crate) fn blend(&mut self, x: usize, y: usize, colour: Colour, opacity: f32) {
         if x < self.width
@@ -118,26 +136,36 @@ impl Canvas {
 
     /// Fills a polygon.
     pub(crate) fn fill(&mut self, points: &[Point], colour: Colour, opacity: f32) {
-        let cells = std::mem::take(&mut self.scratch);
-        let mut raster = Raster::reusing(cells, points, self.width, self.height);
+        let room = std::mem::take(&mut self.room);
+        let mut raster = Raster::reusing(room, points, self.width, self.height);
         raster.polygon(points);
+        let inside = [colour; 8];
         for (y, left, cells) in raster.lines() {
             let row = y * self.width;
-            let Some(pixels) = self.pixels.get_mut(row + left..row + self.width) else {
+            let Some(pixels) = (self.pixels).get_mut(row + left..row + left + cells.len()) else {
                 break;
             };
+            let (eights, rest) = pixels.as_chunks_mut::<8>();
+            let (steps, last) = cells.as_chunks::<8>();
             let mut sum = 0.0f32;
-            for (pixel, cell) in pixels.iter_mut().zip(cells) {
-                sum += cell;
-                let cover = sum.abs() * opacity;
-                if cover > 0.996 {
-                    *pixel = colour;
-                } else if cover > 0.004 {
-                    *pixel = mix(*pixel, colour, cover);
+            for (pixels, cells) in eights.iter_mut().zip(steps) {
+                // Where no edge is, eight pixels are alike: all inside, or none.
+                if cells.iter().fold(0, |any, cell| any | cell.to_bits()) == 0 {
+                    let cover = sum.abs() * opacity;
+                    if cover > 0.996 {
+                        *pixels = inside;
+                    } else if cover > 0.004 {
+                        pixels
+                            .iter_mut()
+                            .for_each(|pixel| *pixel = mix(*pixel, colour, cover));
+                    }
+                } else {
+                    sum = cover(pixels, cells, sum, colour, opacity);
                 }
             }
+            cover(rest, last, sum, colour, opacity);
         }
-        self.scratch = raster.into_cells();
+        self.room = raster.into_room();
     }
 
     /// Fills an ellipse, turned by `angle` radians.
@@ -153,11 +181,16 @@ impl Canvas {
     /// Fills each column from `heights` down; colours run from `crest` to `foot` within `depth`.
     pub(crate) fn below(&mut self, heights: &[f32], crest: Colour, foot: Colour, depth: f32) {
         let top = heights.iter().copied().fold(f32::MAX, f32::min).max(0.0) as usize;
+        // As many colours as `mix` tells apart.
+        let colours: [Colour; 257] =
+            std::array::from_fn(|step| mix(crest, foot, step as f32 / 256.0));
+        let scale = 256.0 / depth;
         for (y, row) in self.rows_mut().enumerate().skip(top) {
             for (pixel, height) in row.iter_mut().zip(heights) {
                 let inside = y as f32 + 1.0 - height;
                 if inside > 0.0 {
-                    let colour = mix(crest, foot, (inside / depth).min(1.0));
+                    let step = (inside * scale) as i32 as usize;
+                    let colour = colours.get(step).copied().unwrap_or(foot);
                     *pixel = if inside < 1.0 {
                         mix(*pixel, colour, inside)
                     } else {
@@ -185,6 +218,20 @@ impl Canvas {
             }
         }
     }
+}
+
+/// Mixes a colour into pixels by the steps of their coverage, from `sum` on, which it gives back.
+fn cover(pixels: &mut [Colour], steps: &[f32], mut sum: f32, colour: Colour, opacity: f32) -> f32 {
+    for (pixel, step) in pixels.iter_mut().zip(steps) {
+        sum += step;
+        let cover = sum.abs() * opacity;
+        if cover > 0.996 {
+            *pixel = colour;
+        } else if cover > 0.004 {
+            *pixel = mix(*pixel, colour, cover);
+        }
+    }
+    sum
 }
 
 /// The four corners of a thick line.

@@ -1,7 +1,10 @@
 //! Cutting a piece out of a picture, and the gaps that it and its decoys leave.
 
-use image::{GrayImage, Luma};
-use imageproc::filter::box_filter;
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a cutout's cells are indexed by the columns and rows that it was made with"
+)]
+
 use rand::RngExt;
 
 use super::canvas::{Canvas, Colour, mix, relit};
@@ -17,7 +20,11 @@ const MARGIN: usize = 4;
 /// is seen of it.
 const INSET: f32 = 4.0;
 /// Reach of the filter that measures how deep inside the outline a pixel lies.
-const REACH: u32 = 3;
+const REACH: usize = 3;
+/// Pixels that a blur reaches.
+const BLUR: usize = 5;
+/// Least distance from a gap to the columns that it shows.
+const AWAY: usize = 60;
 /// Colours of a piece: fewer than fill a byte, which keeps the file small.
 const COLOURS: usize = 56;
 /// Steps of opacity along the edge of a piece.
@@ -27,8 +34,10 @@ const STEPS: u8 = 4;
 pub(crate) struct Cutout {
     width: usize,
     height: usize,
-    sharp: GrayImage,
-    soft: GrayImage,
+    /// Coverage of the pixels, margin and all.
+    sharp: Vec<u8>,
+    /// Pixels from the outline, inwards positive: good to about the reach of the filter.
+    depth: Vec<f32>,
 }
 
 impl Cutout {
@@ -39,16 +48,14 @@ impl Cutout {
         let points = outline.points([edge; 2], [width as f32 - edge, height as f32 - edge]);
         let mut raster = Raster::new(0, 0, width, height);
         raster.polygon(&points);
-        let mut sharp = GrayImage::new(width as u32, height as u32);
-        raster.paint(|x, y, coverage| {
-            sharp.put_pixel(x as u32, y as u32, Luma([(coverage * 255.0).round() as u8]));
-        });
-        let soft = box_filter(&sharp, REACH, REACH);
+        let mut sharp = vec![0; width * height];
+        raster.paint(|x, y, coverage| sharp[y * width + x] = (coverage * 255.0 + 0.5) as u8);
+        let depth = depths(&sharp, width);
         Self {
             width: size.0,
             height: size.1,
             sharp,
-            soft,
+            depth,
         }
     }
 
@@ -61,15 +68,6 @@ impl Cutout {
             all += u32::from(*a.max(b));
         }
         apart as f32 / all.max(1) as f32
-    }
-
-    /// Pixels from the outline, inwards positive: good to about the reach of the filter.
-    fn depth(&self, x: usize, y: usize) -> f32 {
-        let soft = self
-            .soft
-            .get_pixel_checked(x as u32, y as u32)
-            .map_or(0, |pixel| pixel.0[0]);
-        (f32::from(soft) / 255.0 - 0.5) * (2 * REACH + 1) as f32
     }
 
     /// Draws a gap. The piece's own gap and the decoys are all drawn by this, from a picture that
@@ -85,36 +83,45 @@ impl Cutout {
         // The gap is a few pixels wider than the piece, and not by the same everywhere.
         let wobble: [f32; 2] = [rng.random(), rng.random()];
         // It shows something blurred from elsewhere, never what belongs there.
-        let away = [
-            rng.random_range(60..whole.width() as i32 - 60),
-            rng.random_range(-24..24),
+        let size = self.width + 2 * MARGIN;
+        let source = [
+            elsewhere(left, whole.width() - size - 2 * BLUR, rng) + BLUR,
+            (top + rng.random_range(0..48))
+                .saturating_sub(24)
+                .clamp(BLUR, whole.height() - self.height - 2 * MARGIN - BLUR),
         ];
+        let mut foreign: Vec<Colour> = vec![style.veil; size];
         let phase: f32 = rng.random();
-        for y in 0..self.height + 2 * MARGIN {
-            for x in 0..self.width + 2 * MARGIN {
-                let depth = self.depth(x, y);
-                if depth < -3.3 {
+        let shakes: Vec<f32> = (0..size)
+            .map(|x| swing(x as f32 / 38.0 + wobble[0]))
+            .collect();
+        for (y, depths) in self.depth.chunks_exact(size).enumerate() {
+            let Some(py) = (top + y).checked_sub(MARGIN) else {
+                continue;
+            };
+            whole.blur_row(source[0], source[1] + y, &mut foreign);
+            let row_shake = swing(y as f32 / 31.0 + wobble[1]);
+            let row_weave = py as f32 * style.weave[1] + phase;
+            for (x, (depth, shake)) in depths.iter().zip(&shakes).enumerate() {
+                if *depth < -3.3 {
                     continue;
                 }
-                let shake = swing(x as f32 / 38.0 + wobble[0]) + swing(y as f32 / 31.0 + wobble[1]);
-                let inside = depth + 2.0 + shake * 0.4;
+                let inside = depth + 2.0 + (shake + row_shake) * 0.4;
                 let cover = (inside + 0.5).clamp(0.0, 1.0);
                 if cover <= 0.0 {
                     continue;
                 }
-                let (Some(px), Some(py)) = (
-                    (left + x).checked_sub(MARGIN),
-                    (top + y).checked_sub(MARGIN),
-                ) else {
+                let Some(px) = (left + x).checked_sub(MARGIN) else {
                     continue;
                 };
-                let source_x = (px as i32 + away[0]) % whole.width() as i32;
-                let foreign = blurred(whole, source_x, py as i32 + away[1]);
-                let weave = swing(px as f32 * style.weave[0] + py as f32 * style.weave[1] + phase);
-                let cloth = mix(foreign, style.veil, 0.5 + weave * 0.1);
-                let shadow = (1.0 - (inside - 1.5) / 3.5).clamp(0.0, 1.0) * 0.4;
-                let rim = (1.0 - (inside - 0.7).abs() / 1.2).clamp(0.0, 1.0) * 0.9;
-                let colour = mix(mix(cloth, style.shadow, shadow), style.rim, rim);
+                let weave = swing(px as f32 * style.weave[0] + row_weave);
+                let mut colour = mix(foreign[x], style.veil, 0.5 + weave * 0.1);
+                // Most pixels lie far from the border.
+                if inside < 5.0 {
+                    let shadow = (1.0 - (inside - 1.5) / 3.5).clamp(0.0, 1.0) * 0.4;
+                    let rim = (1.0 - (inside - 0.7).abs() / 1.2).clamp(0.0, 1.0) * 0.9;
+                    colour = mix(mix(colour, style.shadow, shadow), style.rim, rim);
+                }
                 canvas.blend(px, py, colour, cover);
             }
         }
@@ -145,13 +152,10 @@ impl Cutout {
                 let slant = (x as f32 - y as f32) * slope;
                 let content = relit(own, gain, lift + slant);
                 // The border fades into the rim: there is no edge left to compare with the gap's.
-                let depth = self.depth(x + MARGIN, y + MARGIN);
+                let cell = (y + MARGIN) * (self.width + 2 * MARGIN) + x + MARGIN;
+                let depth = self.depth[cell];
                 colours.push(mix(rim, content, ((depth - 0.4) / 2.2).clamp(0.0, 1.0)));
-                let sharp = self
-                    .sharp
-                    .get_pixel_checked((x + MARGIN) as u32, (y + MARGIN) as u32)
-                    .map_or(0, |pixel| pixel.0[0]);
-                steps.push((u16::from(sharp) * u16::from(STEPS) / 255) as u8);
+                steps.push((u16::from(self.sharp[cell]) * u16::from(STEPS) / 255) as u8);
             }
         }
         let opaque: Vec<Colour> = colours
@@ -212,13 +216,49 @@ impl GapStyle {
     }
 }
 
-/// The mean of five pixels around a place.
-fn blurred(whole: &Canvas, x: i32, y: i32) -> Colour {
-    let mut sum = [0u16; 3];
-    for (dx, dy) in [(0, -5), (-4, 1), (1, 0), (4, -2), (-1, 5)] {
-        for (sum, channel) in sum.iter_mut().zip(whole.at(x + dx, y + dy)) {
-            *sum += u16::from(channel);
+/// A column below `count` that is far from `column`.
+fn elsewhere(column: usize, count: usize, rng: &mut Generator) -> usize {
+    let near = column.saturating_sub(AWAY)..(column + AWAY).min(count);
+    let place = rng.random_range(0..count - near.len());
+    if place < near.start {
+        place
+    } else {
+        place + near.len()
+    }
+}
+
+/// How deep inside the outline each cell lies, by the mean of those around it.
+fn depths(sharp: &[u8], width: usize) -> Vec<f32> {
+    const SIDE: usize = 2 * REACH + 1;
+    let height = sharp.len() / width;
+    // Sums of the rows that reach a cell, column by column; beyond the edge nothing is covered.
+    let mut columns = vec![0u16; width + SIDE];
+    let mut depths = Vec::with_capacity(sharp.len());
+    let scale = 1.0 / (SIDE * 255) as f32;
+    for y in 0..height + REACH {
+        if y < height {
+            for (sum, cell) in columns[REACH..]
+                .iter_mut()
+                .zip(&sharp[y * width..][..width])
+            {
+                *sum += u16::from(*cell);
+            }
+        }
+        if y >= SIDE {
+            let left = &sharp[(y - SIDE) * width..][..width];
+            for (sum, cell) in columns[REACH..].iter_mut().zip(left) {
+                *sum -= u16::from(*cell);
+            }
+        }
+        if y >= REACH {
+            let mut sum: u16 = columns[..SIDE - 1].iter().sum();
+            depths.extend((0..width).map(|x| {
+                sum += columns[x + SIDE - 1];
+                let depth = f32::from(sum) * scale - SIDE as f32 * 0.5;
+                sum -= columns[x];
+                depth
+            }));
         }
     }
-    sum.map(|channel| (channel / 5) as u8)
+    depths
 }

@@ -19,7 +19,8 @@ impl Indexed<'_> {
     ///
     /// When the sizes contradict each other. Writing to memory does not fail otherwise.
     pub(crate) fn encode(&self) -> Picture {
-        self.encode_with(DeflateCompression::Level(1))
+        // With zlib-rs the least level that packs well: 1 gives files half as large again.
+        self.encode_with(DeflateCompression::Level(2))
     }
 
     /// The file without compression: every picture of one size is as long as any other.

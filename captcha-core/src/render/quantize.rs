@@ -10,23 +10,23 @@ const STEPS: usize = 32;
 
 /// Palette indices of the pixels, and the palette: at most `limit` colours.
 pub(crate) fn quantize(pixels: &[Colour], limit: usize) -> (Vec<u8>, Vec<Colour>) {
+    let keys: Vec<u16> = pixels.iter().map(|pixel| key(*pixel)).collect();
     let mut counts = vec![0u32; STEPS.pow(3)];
-    let mut keys = Vec::new();
-    for pixel in pixels {
-        let key = key(*pixel);
-        if counts[key] == 0 {
-            keys.push(key);
+    let mut list: Vec<Entry> = Vec::with_capacity(1024);
+    for key in &keys {
+        let count = &mut counts[usize::from(*key)];
+        if *count == 0 {
+            list.push(Entry {
+                key: *key,
+                levels: [key >> 10, key >> 5 & 31, key & 31].map(|level| level as u8),
+                count: 0,
+            });
         }
-        counts[key] += 1;
+        *count += 1;
     }
-    let mut list: Vec<Entry> = keys
-        .iter()
-        .map(|key| Entry {
-            key: *key as u16,
-            levels: [key >> 10, key >> 5 & 31, key & 31].map(|level| level as u8),
-            count: counts[*key],
-        })
-        .collect();
+    for entry in &mut list {
+        entry.count = counts[usize::from(entry.key)];
+    }
 
     let mut table = vec![0u8; STEPS.pow(3)];
     let mut palette = Vec::with_capacity(limit);
@@ -36,12 +36,12 @@ pub(crate) fn quantize(pixels: &[Colour], limit: usize) -> (Vec<u8>, Vec<Colour>
         }
         palette.push(mean(&list[part.start..part.end]));
     }
-    let indices = pixels.iter().map(|pixel| table[key(*pixel)]).collect();
+    let indices = keys.iter().map(|key| table[usize::from(*key)]).collect();
     (indices, palette)
 }
 
-fn key([red, green, blue]: Colour) -> usize {
-    usize::from(red >> 3) << 10 | usize::from(green >> 3) << 5 | usize::from(blue >> 3)
+fn key([red, green, blue]: Colour) -> u16 {
+    u16::from(red >> 3) << 10 | u16::from(green >> 3) << 5 | u16::from(blue >> 3)
 }
 
 struct Entry {

@@ -14,18 +14,27 @@ pub(crate) struct Raster {
     top: usize,
     width: usize,
     height: usize,
-    /// One cell more than pixels in a row, since an edge also writes to the cell at its right.
+    /// Two cells more than pixels in a row, since an edge also writes to the cell at its right.
+    room: Room,
+}
+
+/// What a raster works in, for the next one to reuse. Cells are 0 wherever no edge has been, so that
+/// they need not be cleared as a whole.
+#[derive(Clone, Default)]
+pub(crate) struct Room {
     cells: Vec<f32>,
+    /// First and last cell of each row that an edge has touched.
+    touched: Vec<(u32, u32)>,
 }
 
 impl Raster {
     /// An empty raster over the pixels of a `width` x `height` picture that the points touch.
     pub(crate) fn around(points: &[Point], width: usize, height: usize) -> Self {
-        Self::reusing(Vec::new(), points, width, height)
+        Self::reusing(Room::default(), points, width, height)
     }
 
     /// As [`around`](Self::around), in the room of another raster.
-    pub(crate) fn reusing(cells: Vec<f32>, points: &[Point], width: usize, height: usize) -> Self {
+    pub(crate) fn reusing(room: Room, points: &[Point], width: usize, height: usize) -> Self {
         let mut low = [f32::MAX; 2];
         let mut high = [f32::MIN; 2];
         for [x, y] in points {
@@ -37,36 +46,49 @@ impl Raster {
         let top = (low[1] as usize).min(height);
         let right = (high[0] as usize + 1).clamp(left, width);
         let bottom = (high[1] as usize + 1).clamp(top, height);
-        Self::within(cells, [left, top, right - left, bottom - top])
+        Self::within(room, [left, top, right - left, bottom - top])
     }
 
     /// The room, for another raster.
-    pub(crate) fn into_cells(self) -> Vec<f32> {
-        self.cells
+    pub(crate) fn into_room(mut self) -> Room {
+        let rows = self.room.cells.chunks_exact_mut(self.width + 2);
+        for (row, (first, last)) in rows.zip(&self.room.touched) {
+            if first <= last {
+                row[*first as usize..=*last as usize].fill(0.0);
+            }
+        }
+        self.room
     }
 
-    /// Row, first column, and the steps of coverage from there on.
+    /// Row, first column that is touched, and the steps of coverage from there to the last.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, usize, &[f32])> {
-        let lines = self.cells.chunks_exact(self.width + 2);
-        (self.top..)
-            .zip(lines)
-            .map(|(y, cells)| (y, self.left, &cells[..self.width]))
+        let rows = self.room.cells.chunks_exact(self.width + 2);
+        let lines = rows.zip(&self.room.touched).zip(self.top..);
+        lines.filter_map(|((row, (first, last)), y)| {
+            let end = (*last as usize + 1).min(self.width);
+            let cells = row.get(*first as usize..end)?;
+            Some((y, self.left + *first as usize, cells))
+        })
     }
 
     /// An empty raster over a rectangle.
     pub(crate) fn new(left: usize, top: usize, width: usize, height: usize) -> Self {
-        Self::within(Vec::new(), [left, top, width, height])
+        Self::within(Room::default(), [left, top, width, height])
     }
 
-    fn within(mut cells: Vec<f32>, [left, top, width, height]: [usize; 4]) -> Self {
-        cells.clear();
-        cells.resize((width + 2) * height, 0.0);
+    fn within(mut room: Room, [left, top, width, height]: [usize; 4]) -> Self {
+        let cells = (width + 2) * height;
+        if room.cells.len() < cells {
+            room.cells.resize(cells, 0.0);
+        }
+        room.touched.clear();
+        room.touched.resize(height, (u32::MAX, 0));
         Self {
             left,
             top,
             width,
             height,
-            cells,
+            room,
         }
     }
 
@@ -105,20 +127,25 @@ impl Raster {
         }
         let slope = (b[0] - a[0]) / (b[1] - a[1]);
         let limit = self.width as f32;
+        let mut upper = top;
+        let mut x0 = (a[0] + (upper - a[1]) * slope).clamp(0.0, limit);
         for row in top as usize..(bottom as usize + 1).min(self.height) {
-            let upper = top.max(row as f32);
             let lower = bottom.min((row + 1) as f32);
-            let x0 = (a[0] + (upper - a[1]) * slope).clamp(0.0, limit);
             let x1 = (a[0] + (lower - a[1]) * slope).clamp(0.0, limit);
             self.span(row, x0.min(x1), x0.max(x1), (lower - upper) * sign);
+            (x0, upper) = (x1, lower);
         }
     }
 
     /// An edge from column `x0` to `x1` within one row, of signed height `rise`.
     fn span(&mut self, row: usize, x0: f32, x1: f32, rise: f32) {
         let start = row * (self.width + 2);
-        let cells = &mut self.cells[start..start + self.width + 2];
-        let (first, last) = (x0 as usize, x1 as usize);
+        let cells = &mut self.room.cells[start..start + self.width + 2];
+        // Columns are neither negative nor many: by way of 32 bits the cast is cheaper.
+        let (first, last) = (x0 as i32 as usize, x1 as i32 as usize);
+        let touched = &mut self.room.touched[row];
+        touched.0 = touched.0.min(first as u32);
+        touched.1 = touched.1.max(last as u32 + 1);
         if first == last {
             let beyond = rise * ((x0 + x1) * 0.5 - first as f32);
             cells[first] += rise - beyond;
@@ -137,12 +164,9 @@ impl Raster {
 
     /// Calls `paint` with x, y and coverage for every pixel that is covered at all.
     pub(crate) fn paint(&self, mut paint: impl FnMut(usize, usize, f32)) {
-        if self.width == 0 {
-            return;
-        }
-        for (y, row) in (self.top..).zip(self.cells.chunks_exact(self.width + 2)) {
+        for (y, left, cells) in self.lines() {
             let mut sum = 0.0f32;
-            for (x, cell) in (self.left..self.left + self.width).zip(row) {
+            for (x, cell) in (left..).zip(cells) {
                 sum += cell;
                 let coverage = sum.abs();
                 if coverage > 0.004 {
@@ -201,6 +225,25 @@ mod tests {
             let turns = step as f32 * 0.013;
             let sine = (turns * std::f32::consts::TAU).sin();
             assert!((swing(turns) - sine).abs() < 0.061, "{turns}");
+        }
+    }
+
+    #[test]
+    fn a_room_that_was_used_is_as_good_as_a_new_one() {
+        let shapes: [&[Point]; 3] = [
+            &[[0.5, 0.5], [19.0, 3.0], [4.0, 15.5]],
+            &[[-9.0, 2.0], [40.0, 5.0], [7.0, 30.0]],
+            &[[3.0, 3.0], [6.5, 3.0], [6.5, 9.0], [3.0, 9.0]],
+        ];
+        let mut room = Room::default();
+        for points in shapes {
+            let mut used = Raster::reusing(room, points, 20, 16);
+            let mut fresh = Raster::around(points, 20, 16);
+            used.polygon(points);
+            fresh.polygon(points);
+            assert!(used.lines().count() > 5 && used.lines().eq(fresh.lines()));
+            room = used.into_room();
+            assert!(room.cells.iter().all(|cell| *cell == 0.0));
         }
     }
 
