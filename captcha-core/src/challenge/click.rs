@@ -17,8 +17,8 @@ pub(crate) const MOST: usize = 4;
 const TOLERANCE: u8 = 24;
 
 /// Columns and rows that shapes stand in, each somewhere in its cell.
-const COLUMNS: usize = 5;
-const ROWS: usize = 2;
+pub(super) const COLUMNS: usize = 5;
+pub(super) const ROWS: usize = 2;
 
 /// Things to tap, and things shown.
 const fn counts(difficulty: Difficulty) -> (usize, usize) {

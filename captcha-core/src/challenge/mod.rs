@@ -242,3 +242,6 @@ pub(crate) fn from_object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, s
     }
     serde_json::from_slice(json)
 }
+
+#[cfg(test)]
+mod tests;

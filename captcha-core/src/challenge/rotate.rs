@@ -15,7 +15,7 @@ const fn tolerance(difficulty: Difficulty) -> u8 {
 }
 
 /// Least turn in degrees: a disc that hardly has to be turned would look solved.
-const LEAST: u16 = 25;
+pub(super) const LEAST: u16 = 25;
 
 /// Chance of a blind guess: the angles within the tolerance, among those that occur.
 pub(crate) fn blind_guess(difficulty: Difficulty) -> f64 {
