@@ -1,6 +1,6 @@
 //! What a challenge of each kind costs, drawn and encoded, beside the encoder alone:
 //! `cargo bench -p captcha-core --features testing --bench challenges`, with a number of drawings
-//! of each kind after `--`, if 200 are too few. `benches/peers` measures others in the same run.
+//! of each kind after `--`, if 200 are too few.
 
 mod measure;
 #[path = "measure/ours.rs"]

@@ -1,5 +1,6 @@
 //! Drawing leaves no memory behind. In a process of its own, which nothing else grows.
 #![cfg(all(target_os = "linux", feature = "testing"))]
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use captcha_core::{Difficulty, Kind, testing};
 

@@ -19,40 +19,40 @@ fn used() -> Duration {
 }
 
 /// What `work` gives, and the microseconds of CPU that it took.
-pub fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let before = used();
     let result = std::hint::black_box(work());
     (result, (used() - before).as_secs_f64() * 1e6)
 }
 
 /// The middle of a list.
-pub fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// The figures of one kind, or of one peer.
-pub struct Figures {
+pub(crate) struct Figures {
     /// What was drawn.
-    pub name: String,
+    pub(crate) name: String,
     /// Microseconds for one, drawn and encoded.
-    pub whole: f64,
+    pub(crate) whole: f64,
     /// Microseconds for the encoder alone, where that can be told.
-    pub encoder: Option<f64>,
+    pub(crate) encoder: Option<f64>,
     /// Pixels of one.
-    pub pixels: usize,
+    pub(crate) pixels: usize,
     /// Bytes of one: the median, and the most.
-    pub bytes: (f64, f64),
+    pub(crate) bytes: (f64, f64),
 }
 
 /// The head of the table.
-pub const HEAD: &str = "\
+pub(crate) const HEAD: &str = "\
 | challenge | median CPU | a pixel | bytes, median | bytes, most | encoder alone | times the encoder |
 | --- | --- | --- | --- | --- | --- | --- |";
 
 impl Figures {
     /// Draws with each of `seeds`: a drawing is its files, and the pixels that they show.
-    pub fn of(
+    pub(crate) fn of(
         name: &str,
         seeds: std::ops::Range<u64>,
         draw: impl Fn(u64) -> (Vec<Vec<u8>>, usize),
@@ -79,7 +79,7 @@ impl Figures {
     }
 
     /// Its line of the table.
-    pub fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let alone = self.encoder.map_or_else(
             || "| |".to_owned(),
             |alone| format!("| {alone:.0} us | {:.1} |", self.whole / alone),

@@ -1,4 +1,4 @@
-//! Our own kinds, for both benchmarks.
+//! Our own kinds.
 
 use captcha_core::testing::{self, Pixels};
 use captcha_core::{Difficulty, Kind};
@@ -6,7 +6,7 @@ use captcha_core::{Difficulty, Kind};
 use super::measure::{Figures, timed};
 
 /// The figures of every kind that is drawn, at Normal.
-pub fn figures(count: u64) -> Vec<Figures> {
+pub(crate) fn figures(count: u64) -> Vec<Figures> {
     let files = |kind, seed| {
         let drawing = testing::draw(kind, Difficulty::Normal, None, seed);
         let mut files = vec![drawing.image, drawing.part];

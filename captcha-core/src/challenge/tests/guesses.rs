@@ -90,8 +90,10 @@ fn blind_guesses_are_right_as_often_as_the_ledger_says() {
     }
 }
 
-/// The characters in use, and the share of texts that are as short as can be.
-fn texts(kind: Kind) -> Option<(Vec<char>, Vec<(Drawn, String)>, f64)> {
+type Texts = (Vec<char>, Vec<(Drawn, String)>, f64);
+
+/// The characters in use, what was drawn of them, and the share that is as short as can be.
+fn texts(kind: Kind) -> Option<Texts> {
     let drawn = (0..count(400, 4_000)).map(|seed| Drawn::new(kind, Difficulty::Normal, seed));
     let texts: Option<Vec<(Drawn, String)>> = drawn
         .map(|drawn| {
