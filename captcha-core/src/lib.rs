@@ -11,6 +11,7 @@ mod doctor;
 pub mod endpoint;
 mod error;
 mod key;
+mod language;
 mod limit;
 mod pending;
 mod privacy;
@@ -46,7 +47,7 @@ pub use privacy::{
     registry::{Basis, Purpose},
     statistics::Statistics,
 };
-pub use prompt::{Prompt, PromptPicture};
+pub use prompt::{Prompt, PromptPicture, PromptSound};
 pub use proxy::TrustedProxies;
 pub use random::{RandomSource, SystemRandom};
 pub use store::{MemoryStore, Store};

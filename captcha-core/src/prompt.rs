@@ -20,6 +20,19 @@ pub struct Prompt {
     /// The things to tap of a click puzzle, in their order from left to right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<PromptPicture>,
+    /// The sound of an audio puzzle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio: Option<PromptSound>,
+}
+
+/// A sound as the protocol sends it.
+#[derive(Clone, Debug, Serialize)]
+pub struct PromptSound {
+    /// `audio/wav`.
+    #[serde(rename = "type")]
+    pub media_type: &'static str,
+    /// The file in base64.
+    pub data: String,
 }
 
 /// A picture as the protocol sends it.
@@ -69,6 +82,10 @@ impl From<challenge::Prompt> for Prompt {
             order: prompt.order.map(|(order, count)| PromptPicture {
                 count: Some(count),
                 ..PromptPicture::new(&order, None)
+            }),
+            audio: prompt.audio.map(|audio| PromptSound {
+                media_type: audio.media_type,
+                data: STANDARD.encode(&audio.bytes),
             }),
         }
     }

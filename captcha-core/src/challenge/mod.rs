@@ -1,6 +1,7 @@
 //! The kinds of challenge. Each file draws one kind and judges its answers, and knows nothing of
 //! sealing, stores or HTTP.
 
+pub(crate) mod audio;
 pub(crate) mod click;
 pub(crate) mod drag;
 pub(crate) mod rotate;
@@ -11,7 +12,7 @@ pub(crate) mod work;
 use rand::rngs::ChaCha12Rng;
 use serde::de::{self, Deserialize};
 
-use crate::render::{Picture, lettering::Style};
+use crate::render::{Picture, lettering::Style, sound::Sound, voice::Language};
 
 /// The generator that draws a challenge: ChaCha, seeded with 32 bytes that are never reused.
 pub(crate) type Generator = ChaCha12Rng;
@@ -30,22 +31,26 @@ pub enum Kind {
     Click,
     /// Put a piece of the picture where it belongs, free in both directions.
     Drag,
+    /// Type the digits that are read out.
+    Audio,
     /// No puzzle: a bigger proof-of-work stamp, computed by the browser.
     Work,
 }
 
 impl Kind {
     /// Every kind, in the order of the enum.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Slide,
         Self::Text,
         Self::Rotate,
         Self::Click,
         Self::Drag,
+        Self::Audio,
         Self::Work,
     ];
 
-    /// The name used in the protocol: `slide`, `text`, `rotate`, `click`, `drag`, `work`.
+    /// The name used in the protocol: `slide`, `text`, `rotate`, `click`, `drag`, `audio`,
+    /// `work`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -54,6 +59,7 @@ impl Kind {
             Self::Rotate => "rotate",
             Self::Click => "click",
             Self::Drag => "drag",
+            Self::Audio => "audio",
             Self::Work => "work",
         }
     }
@@ -94,6 +100,8 @@ pub(crate) struct Spec {
     pub(crate) difficulty: Difficulty,
     /// One style of text alone, which only the gallery asks for.
     pub(crate) style: Option<Style>,
+    /// What audio is spoken in.
+    pub(crate) language: Language,
 }
 
 impl Spec {
@@ -102,6 +110,7 @@ impl Spec {
             kind,
             difficulty: Difficulty::Normal,
             style: None,
+            language: Language::English,
         }
     }
 
@@ -112,7 +121,7 @@ impl Spec {
             Kind::Slide => 0.25,
             Kind::Text => 0.03,
             Kind::Rotate | Kind::Drag => 0.15,
-            Kind::Click => 0.10,
+            Kind::Audio | Kind::Click => 0.10,
             Kind::Work => 1.0,
         };
         match self.difficulty {
@@ -129,6 +138,7 @@ impl Spec {
             Kind::Rotate => rotate::blind_guess(self.difficulty),
             Kind::Click => click::blind_guess(self.difficulty),
             Kind::Drag => drag::blind_guess(self.difficulty),
+            Kind::Audio => audio::blind_guess(self.difficulty),
             Kind::Work => 1.0,
         }
     }
@@ -150,7 +160,7 @@ impl Verdict {
     }
 }
 
-/// The pictures of one challenge, as drawn.
+/// The pictures or the sound of one challenge, as drawn.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Prompt {
     /// The picture.
@@ -161,6 +171,8 @@ pub(crate) struct Prompt {
     pub(crate) disc: Option<Picture>,
     /// The shapes to tap, in their order, and how many they are.
     pub(crate) order: Option<(Picture, usize)>,
+    /// The sound to listen to.
+    pub(crate) audio: Option<Sound>,
 }
 
 /// A loose piece of the picture.
@@ -182,6 +194,7 @@ pub(crate) enum Solution {
     Rotate(rotate::Solution),
     Click(click::Solution),
     Drag(drag::Solution),
+    Audio(audio::Solution),
     /// The stamp is all.
     Work,
 }
@@ -195,6 +208,10 @@ pub(crate) fn draw(spec: &Spec, rng: &mut Generator) -> (Prompt, Solution) {
         Kind::Rotate => wrap(rotate::generate(difficulty, rng), Solution::Rotate),
         Kind::Click => wrap(click::generate(difficulty, rng), Solution::Click),
         Kind::Drag => wrap(drag::generate(difficulty, rng), Solution::Drag),
+        Kind::Audio => wrap(
+            audio::generate(difficulty, spec.language, rng),
+            Solution::Audio,
+        ),
         Kind::Work => (Prompt::default(), Solution::Work),
     }
 }
@@ -211,7 +228,16 @@ impl Solution {
             Self::Rotate(_) => Kind::Rotate,
             Self::Click(_) => Kind::Click,
             Self::Drag(_) => Kind::Drag,
+            Self::Audio(_) => Kind::Audio,
             Self::Work => Kind::Work,
+        }
+    }
+
+    /// What it is spoken in; of a picture, what it would be.
+    pub(crate) fn language(&self) -> Language {
+        match self {
+            Self::Audio(solution) => solution.language,
+            _ => Language::default(),
         }
     }
 
@@ -227,6 +253,7 @@ impl Solution {
             Self::Rotate(solution) => solution.judge(&from_object(answer)?),
             Self::Click(solution) => solution.judge(&from_object(answer)?),
             Self::Drag(solution) => solution.judge(&from_object(answer)?),
+            Self::Audio(solution) => solution.judge(&from_object(answer)?),
             Self::Work => {
                 from_object::<work::Answer>(answer)?;
                 Verdict::Right

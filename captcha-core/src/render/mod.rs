@@ -1,4 +1,4 @@
-//! Pixels: scenes, glyphs, shapes, warps and encoding. Knows nothing of challenges.
+//! Pixels and samples: scenes, glyphs, shapes, warps, voices and encoding. Knows nothing of challenges.
 
 pub(crate) mod canvas;
 pub(crate) mod cutout;
@@ -14,9 +14,13 @@ mod pattern;
 pub(crate) mod quantize;
 mod ramp;
 mod raster;
+pub(crate) mod recital;
 pub(crate) mod scene;
+pub(crate) mod sound;
+mod speech;
 pub(crate) mod tapestry;
 pub(crate) mod turn;
+pub(crate) mod voice;
 mod water;
 
 use rand::rngs::ChaCha12Rng as Generator;
