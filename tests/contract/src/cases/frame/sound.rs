@@ -119,7 +119,7 @@ pub(super) fn cases() -> Vec<Case> {
                 c.send(get("/captcha/frame/sound?challenge=x&lang=fr"))
                     .await
                     .refused(400, "malformed");
-                c.send(post("/captcha/frame/sound", ""))
+                c.send(form("/captcha/frame/sound", ""))
                     .await
                     .refused(405, "method-not-allowed");
             },
