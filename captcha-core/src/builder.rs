@@ -296,9 +296,10 @@ impl CaptchaBuilder {
         self
     }
 
-    /// Whether visitors without JavaScript are served: an image and a text field in a plain form.
-    /// Such a form cannot carry a work stamp, so the image alone stands between it and a bot. On
-    /// unless set, and only with [`Kind::Text`] among the kinds.
+    /// Whether visitors without JavaScript are served: an image or a sound, and a text field in a
+    /// plain form. Such a form cannot carry a work stamp, so the image or the sound alone stands
+    /// between it and a bot. On unless set, and only with [`Kind::Text`] or [`Kind::Audio`] among
+    /// the kinds.
     pub fn no_script_frame(mut self, on: bool) -> Self {
         self.frame = on;
         self
@@ -407,6 +408,9 @@ impl CaptchaBuilder {
             self.statistics.is_some(),
             self.feedback,
         )?;
+        let without_script = [Kind::Text, Kind::Audio]
+            .iter()
+            .any(|kind| self.kinds.contains(kind));
         Ok(Captcha::assemble(Engine {
             notices,
             statistics: self.statistics,
@@ -418,7 +422,7 @@ impl CaptchaBuilder {
             limiter: Limiter::new(self.limits, Arc::clone(&self.random)),
             arrivals,
             timeline: Timeline::new(self.clock),
-            frame: self.frame && self.kinds.contains(&Kind::Text),
+            frame: self.frame && without_script,
             link,
             ledger: Ledger::new(store, lives),
             random: self.random,

@@ -28,6 +28,7 @@ use crate::{
     },
     prompt::Prompt,
     random::RandomSource,
+    render::voice::Language,
     revoke::Revoking,
     seal::{Generation, Purpose, Sealer},
     stock::Stock,
@@ -226,13 +227,22 @@ impl Captcha {
     }
 
     /// A fresh challenge, of the default action and a kind by [`CaptchaBuilder::rotation`] unless
-    /// told otherwise.
+    /// told otherwise. What is spoken is English; `POST challenge` goes by the visitor's language.
     ///
     /// # Errors
     /// `Malformed` for a kind that is not on offer or an action of another shape, `Busy` when more
     /// is asked for than can be drawn, `Unavailable` when the store does not answer.
     pub async fn issue(
         &self,
+        kind: Option<Kind>,
+        action: Option<&str>,
+    ) -> Result<Challenge, CaptchaError> {
+        self.issue_in(Language::English, kind, action).await
+    }
+
+    pub(crate) async fn issue_in(
+        &self,
+        language: Language,
         kind: Option<Kind>,
         action: Option<&str>,
     ) -> Result<Challenge, CaptchaError> {
@@ -249,7 +259,7 @@ impl Captcha {
         };
         let action = engine.action_or_default(action)?;
         let bits = engine.bits(kind);
-        let drawn = engine.stock.take(kind).await?;
+        let drawn = engine.stock.take(kind, language).await?;
         let (pending, prompt) = engine.pend(drawn, action, bits)?;
         Ok(Challenge {
             challenge: engine.seal(Purpose::Challenge, &pending).await?,

@@ -13,6 +13,7 @@ mod doctor;
 pub mod endpoint;
 mod error;
 mod key;
+mod language;
 mod limit;
 mod pending;
 mod privacy;
@@ -50,7 +51,7 @@ pub use privacy::{
     registry::{Basis, Purpose},
     statistics::Statistics,
 };
-pub use prompt::{Prompt, PromptPicture};
+pub use prompt::{Prompt, PromptPicture, PromptSound};
 pub use proxy::TrustedProxies;
 pub use random::{RandomSource, SystemRandom};
 pub use store::{MemoryStore, Store};

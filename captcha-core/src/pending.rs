@@ -4,8 +4,9 @@
 use zeroize::Zeroizing;
 
 use crate::{
-    challenge::{Kind, Solution, click, drag, rotate, slide, text, work::Stamp},
+    challenge::{Kind, Solution, audio, click, drag, rotate, slide, text, work::Stamp},
     error::{CaptchaError, ErrorKind},
+    render::voice::Language,
     seal::Reader,
     store::Id,
 };
@@ -44,6 +45,11 @@ impl Pending {
                 (5, numbers(&flat, solution.tolerance))
             }
             Solution::Drag(solution) => (6, numbers(&[solution.x, solution.y], solution.tolerance)),
+            Solution::Audio(solution) => {
+                let mut bytes = solution.language.code().as_bytes().to_vec();
+                bytes.extend_from_slice(&solution.digits);
+                (7, bytes)
+            }
         };
         bytes.push(kind);
         bytes.push(solution.len() as u8);
@@ -74,6 +80,7 @@ impl Pending {
                 text: String::from_utf8(solution.to_vec()).map_err(|_| unreadable())?,
             }),
             3 => Solution::Work,
+            7 => spoken(solution).ok_or_else(unreadable)?,
             _ => return Err(unreadable()),
         };
         let seed = match reader.0.len() {
@@ -126,6 +133,15 @@ fn places(kind: u8, bytes: &[u8]) -> Option<Solution> {
     })
 }
 
+/// A language by its code, then digits.
+fn spoken(bytes: &[u8]) -> Option<Solution> {
+    let (code, digits) = bytes.split_at_checked(2)?;
+    Some(Solution::Audio(audio::Solution {
+        digits: digits.to_vec(),
+        language: Language::from_tag(std::str::from_utf8(code).ok()?)?,
+    }))
+}
+
 fn unreadable() -> CaptchaError {
     CaptchaError::new(ErrorKind::Malformed, "a sealed challenge could not be read")
 }
@@ -174,6 +190,14 @@ mod tests {
             }),
             Solution::Text(text::Solution {
                 text: "ABCDEF".to_owned(),
+            }),
+            Solution::Audio(audio::Solution {
+                digits: vec![0, 9, 5, 3],
+                language: Language::Arabic,
+            }),
+            Solution::Audio(audio::Solution {
+                digits: vec![1; 6],
+                language: Language::Chinese,
             }),
             Solution::Work,
         ];

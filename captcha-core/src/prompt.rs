@@ -23,6 +23,19 @@ pub struct Prompt {
     /// `true` where the picture of a text shows a sum, whose result is asked for.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub arithmetic: bool,
+    /// The sound of an audio puzzle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio: Option<PromptSound>,
+}
+
+/// A sound as the protocol sends it.
+#[derive(Clone, Debug, Serialize)]
+pub struct PromptSound {
+    /// `audio/wav`.
+    #[serde(rename = "type")]
+    pub media_type: &'static str,
+    /// The file in base64.
+    pub data: String,
 }
 
 /// A picture as the protocol sends it.
@@ -74,6 +87,10 @@ impl From<challenge::Prompt> for Prompt {
                 ..PromptPicture::new(&order, None)
             }),
             arithmetic: prompt.arithmetic,
+            audio: prompt.audio.map(|audio| PromptSound {
+                media_type: audio.media_type,
+                data: STANDARD.encode(&audio.bytes),
+            }),
         }
     }
 }

@@ -17,13 +17,13 @@ use crate::{
     error::{CaptchaError, ErrorKind},
     prompt::Prompt,
     random::{self, RandomSource},
-    render::Picture,
+    render::voice::Language,
 };
 
 /// Seconds after which a refused caller may try again.
 const RETRY_AFTER: u32 = 2;
 
-/// One drawn puzzle, its pictures already in the form that the protocol sends.
+/// One drawn puzzle, its pictures or sound already in the form that the protocol sends.
 #[derive(Debug)]
 pub(crate) struct Drawn {
     pub(crate) seed: [u8; 32],
@@ -32,9 +32,9 @@ pub(crate) struct Drawn {
 }
 
 enum Job {
-    Draw(Kind, oneshot::Sender<Drawn>),
-    /// The picture of a puzzle that was drawn before, from its seed.
-    Redraw(Kind, [u8; 32], oneshot::Sender<Option<Picture>>),
+    Draw(Kind, Language, oneshot::Sender<Drawn>),
+    /// A puzzle that was drawn before, from its seed.
+    Redraw(Kind, Language, [u8; 32], oneshot::Sender<challenge::Prompt>),
     Restock(Kind),
 }
 
@@ -58,14 +58,18 @@ struct Shared {
 
 impl Shared {
     /// How a kind is drawn; of one that is not on offer, as by default.
-    fn spec(&self, kind: Kind) -> Spec {
+    fn spec(&self, kind: Kind, language: Language) -> Spec {
         let known = self.specs.iter().find(|spec| spec.kind == kind);
-        known.cloned().unwrap_or_else(|| Spec::of(kind))
+        Spec {
+            language,
+            ..(known.cloned()).unwrap_or_else(|| Spec::of(kind))
+        }
     }
 
-    fn draw(&self, kind: Kind) -> Result<Drawn, CaptchaError> {
+    fn draw(&self, kind: Kind, language: Language) -> Result<Drawn, CaptchaError> {
         let seed = random::array(self.random.as_ref())?;
-        let (prompt, solution) = challenge::draw(&self.spec(kind), &mut random::generator(seed));
+        let spec = self.spec(kind, language);
+        let (prompt, solution) = challenge::draw(&spec, &mut random::generator(seed));
         Ok(Drawn {
             seed,
             prompt: prompt.into(),
@@ -73,10 +77,8 @@ impl Shared {
         })
     }
 
-    fn redraw(&self, kind: Kind, seed: [u8; 32]) -> Option<Picture> {
-        challenge::draw(&self.spec(kind), &mut random::generator(seed))
-            .0
-            .image
+    fn redraw(&self, kind: Kind, language: Language, seed: [u8; 32]) -> challenge::Prompt {
+        challenge::draw(&self.spec(kind, language), &mut random::generator(seed)).0
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -137,23 +139,24 @@ impl Stock {
         })
     }
 
-    /// A puzzle that nobody has seen: from the stock, or drawn while the caller waits.
-    pub(crate) async fn take(&self, kind: Kind) -> Result<Drawn, CaptchaError> {
+    /// A puzzle that nobody has seen: from the stock, or drawn while the caller waits. What is
+    /// spoken in another language than English is always drawn.
+    pub(crate) async fn take(&self, kind: Kind, language: Language) -> Result<Drawn, CaptchaError> {
         // Where there is nothing to draw, nobody waits behind those who draw.
         if self.threads == 0 || !kind.is_drawn() {
-            return self.shared.draw(kind);
+            return self.shared.draw(kind, language);
         }
         let receiver = {
             let mut state = self.shared.lock();
             let ready = (state.stock.iter_mut())
-                .find(|(of, _)| *of == kind)
+                .find(|(of, _)| *of == kind && is_stocked(kind, language))
                 .and_then(|(_, puzzles)| puzzles.pop_front());
             if let Some(drawn) = ready {
                 self.shared.wake.notify_one();
                 return Ok(drawn);
             }
             let (sender, receiver) = oneshot::channel();
-            self.enqueue(&mut state, Job::Draw(kind, sender))?;
+            self.enqueue(&mut state, Job::Draw(kind, language, sender))?;
             receiver
         };
         receiver.await.map_err(|_| undrawn())
@@ -163,13 +166,15 @@ impl Stock {
     pub(crate) async fn redraw(
         &self,
         kind: Kind,
+        language: Language,
         seed: [u8; 32],
-    ) -> Result<Option<Picture>, CaptchaError> {
+    ) -> Result<challenge::Prompt, CaptchaError> {
         if self.threads == 0 {
-            return Ok(self.shared.redraw(kind, seed));
+            return Ok(self.shared.redraw(kind, language, seed));
         }
         let (sender, receiver) = oneshot::channel();
-        self.enqueue(&mut self.shared.lock(), Job::Redraw(kind, seed, sender))?;
+        let job = Job::Redraw(kind, language, seed, sender);
+        self.enqueue(&mut self.shared.lock(), job)?;
         receiver.await.map_err(|_| undrawn())
     }
 
@@ -224,20 +229,27 @@ fn run(shared: &Shared) {
 fn perform(shared: &Shared, job: Job) -> Result<(), CaptchaError> {
     match job {
         // A caller that went away leaves its puzzle unseen, so another may have it.
-        Job::Draw(kind, sender) => {
-            if let Err(unseen) = sender.send(shared.draw(kind)?) {
+        Job::Draw(kind, language, sender) => {
+            if let Err(unseen) = sender.send(shared.draw(kind, language)?)
+                && is_stocked(kind, language)
+            {
                 shelve(&mut shared.lock(), kind, unseen, shared.per_kind);
             }
         }
-        Job::Redraw(kind, seed, sender) => {
-            let _ = sender.send(shared.redraw(kind, seed));
+        Job::Redraw(kind, language, seed, sender) => {
+            let _ = sender.send(shared.redraw(kind, language, seed));
         }
         Job::Restock(kind) => {
-            let drawn = shared.draw(kind)?;
+            let drawn = shared.draw(kind, Language::English)?;
             shelve(&mut shared.lock(), kind, drawn, shared.per_kind);
         }
     }
     Ok(())
+}
+
+/// Whether puzzles of the kind are kept ready in the language: a stock of each would be twelve.
+fn is_stocked(kind: Kind, language: Language) -> bool {
+    kind != Kind::Audio || language == Language::English
 }
 
 fn shelve(state: &mut State, kind: Kind, drawn: Drawn, per_kind: usize) {

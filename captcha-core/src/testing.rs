@@ -26,7 +26,7 @@ use crate::{
     key::{KeyRing, SecretKey},
     pending::Pending,
     random::{self, RandomSource},
-    render::lettering::Style,
+    render::{lettering::Style, recital, voice::Language},
     seal::{Generation, Purpose, Sealer},
     store::Store,
 };
@@ -60,6 +60,7 @@ pub(crate) fn answer(solution: &Solution) -> Answer {
             serde_json::json!({ "points": points })
         }
         Solution::Drag(solution) => serde_json::json!({ "x": solution.x, "y": solution.y }),
+        Solution::Audio(solution) => serde_json::json!({ "text": solution.text() }),
         Solution::Work => serde_json::json!({}),
     };
     Answer(answer.to_string())
@@ -293,6 +294,8 @@ pub struct Drawing {
     pub image: Vec<u8>,
     /// What lies beside it: a piece, a disc or an order.
     pub part: Vec<u8>,
+    /// The sound, of a kind to listen to.
+    pub sound: Vec<u8>,
     /// Top edge at which a piece starts.
     pub top: u32,
     /// The answer in the JSON of the protocol.
@@ -301,13 +304,27 @@ pub struct Drawing {
     pub tolerance: u8,
 }
 
-/// The styles that a kind is drawn in, any of them at random.
+/// The variants that a kind is drawn in: styles of text, any of them at random, and languages of
+/// audio, English unless another is named.
 #[must_use]
 pub fn styles(kind: Kind) -> Vec<&'static str> {
     match kind {
         Kind::Text => Style::ALL.map(Style::name).to_vec(),
+        Kind::Audio => Language::ALL.map(Language::code).to_vec(),
         _ => Vec::new(),
     }
+}
+
+/// A digit in English, said once in a voice made from `seed`, without anything else.
+#[must_use]
+pub fn plain_digit(digit: u8, seed: u64) -> Vec<u8> {
+    recital::plain(digit, Language::English, &mut generator(seed)).bytes
+}
+
+fn generator(seed: u64) -> Generator {
+    let mut bytes = [0; 32];
+    bytes.split_at_mut(8).0.copy_from_slice(&seed.to_be_bytes());
+    random::generator(bytes)
 }
 
 /// Draws and encodes one challenge from `seed`, in a style of its own choice unless one is named.
@@ -357,14 +374,13 @@ fn spec(kind: Kind, difficulty: Difficulty, style: Option<&str>) -> Spec {
     Spec {
         difficulty,
         style: style.and_then(|name| Style::ALL.into_iter().find(|style| style.name() == name)),
+        language: style.and_then(Language::from_tag).unwrap_or_default(),
         ..Spec::of(kind)
     }
 }
 
 fn drawing(spec: &Spec, seed: u64) -> Drawing {
-    let mut bytes = [0; 32];
-    bytes.split_at_mut(8).0.copy_from_slice(&seed.to_be_bytes());
-    let (prompt, solution) = challenge::draw(spec, &mut random::generator(bytes));
+    let (prompt, solution) = challenge::draw(spec, &mut generator(seed));
     let top = prompt.piece.as_ref().map_or(0, |piece| piece.y);
     let piece = prompt.piece.map(|piece| piece.picture);
     let order = prompt.order.map(|(order, _)| order);
@@ -372,6 +388,7 @@ fn drawing(spec: &Spec, seed: u64) -> Drawing {
     Drawing {
         image: prompt.image.map(|image| image.bytes).unwrap_or_default(),
         part: part.map(|part| part.bytes).unwrap_or_default(),
+        sound: prompt.audio.map(|sound| sound.bytes).unwrap_or_default(),
         top,
         answer: answer(&solution).0,
         tolerance: match solution {
@@ -379,7 +396,7 @@ fn drawing(spec: &Spec, seed: u64) -> Drawing {
             Solution::Rotate(solution) => solution.tolerance,
             Solution::Click(solution) => solution.tolerance,
             Solution::Drag(solution) => solution.tolerance,
-            Solution::Text(_) | Solution::Work => 0,
+            Solution::Text(_) | Solution::Audio(_) | Solution::Work => 0,
         },
     }
 }

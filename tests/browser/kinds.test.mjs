@@ -5,7 +5,7 @@ import { countPointers, fillIn, letIn, onEach, onOne } from "./lib/suite.mjs";
 import { clicks, keyboard, labels, mouse } from "./lib/ways.mjs";
 import { Widget } from "./lib/widget.mjs";
 
-const shapes = { slide: ["x"], drag: ["x", "y"], rotate: ["angle"], click: ["points"], text: ["text"] };
+const shapes = { slide: ["x"], drag: ["x", "y"], rotate: ["angle"], click: ["points"], text: ["text"], audio: ["text"] };
 
 // What was sent is whole numbers under the protocol's names, and nothing about how they came about.
 function plain(kind, [answer, ...others]) {
@@ -14,7 +14,7 @@ function plain(kind, [answer, ...others]) {
   const places = kind === "click" ? answer.points : [answer];
   for (const place of places) {
     if (kind === "click") assert.deepEqual(Object.keys(place), ["x", "y"]);
-    for (const value of Object.values(place)) assert.ok(kind === "text" || Number.isInteger(value), `${value}`);
+    for (const value of Object.values(place)) assert.ok("text" in answer || Number.isInteger(value), `${value}`);
   }
 }
 
@@ -73,6 +73,10 @@ onOne("what is wrong", (visit) => {
     },
     text: async (widget) => {
       await widget.field.fill("WRONG");
+      await widget.submit.click();
+    },
+    audio: async (widget, { text }) => {
+      await widget.field.fill(text.slice(1));
       await widget.submit.click();
     },
   };

@@ -56,6 +56,39 @@ onEach("without script", (visit, server) => {
     await letIn(guest);
   });
 
+  test("digits to hear instead: they are fetched when asked for, play, and let the host's form in", async () => {
+    const { guest, frame } = await withoutScript();
+    await fillIn(guest);
+    const fetched = [];
+    guest.page.on("request", (request) => request.url().includes("/frame/sound") && fetched.push(request.url()));
+    await frame.locator("a:text-is('Digits to hear instead')").click();
+    await frame.locator("h1:text-is('Type the digits you hear')").waitFor();
+    const audio = frame.locator("audio");
+    assert.deepEqual(fetched, [], "nothing sounds or loads by itself");
+    const seconds = await audio.evaluate(async (audio) => {
+      audio.muted = true;
+      await audio.play();
+      return audio.duration;
+    });
+    assert.ok(seconds > 6 && seconds < 8, `${seconds} s`);
+    assert.ok(fetched.length > 0);
+    const box = await audio.boundingBox();
+    assert.ok(box.x >= 0 && box.width <= 320, "it fits a narrow frame");
+    const link = await frame.locator("a[download]").evaluate(({ href }) => href);
+    const file = await guest.context.request.get(link);
+    assert.equal(file.headers()["content-type"], "audio/wav");
+    assert.equal((await file.body()).subarray(0, 4).toString(), "RIFF");
+
+    const before = await sealed(frame);
+    await type(frame, "no");
+    await frame.locator("[role=alert]:has-text('Here are new digits.')").waitFor();
+    assert.notEqual(await sealed(frame), before);
+    await type(frame, (await server().solve(await sealed(frame))).text);
+    await frame.locator("h1.good").waitFor();
+    await untouched(guest);
+    await letIn(guest);
+  });
+
   test("a new picture for the asking", async () => {
     const { frame } = await withoutScript();
     const before = await sealed(frame);

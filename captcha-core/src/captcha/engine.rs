@@ -8,7 +8,7 @@ use std::{
 use super::{Answer, Engine, Rotation, Token, TokenContent};
 use crate::{
     builder::is_action,
-    challenge::{Kind, Verdict, work::Stamp},
+    challenge::{self, Kind, Verdict, work::Stamp},
     clock::millis,
     cost,
     error::{CaptchaError, ErrorKind},
@@ -19,7 +19,7 @@ use crate::{
     },
     prompt::Prompt,
     random,
-    render::Picture,
+    render::{Picture, sound::Sound, voice::Language},
     seal::{Generation, Purpose, Reader, Sealer},
     stock::Drawn,
     store::Id,
@@ -74,10 +74,15 @@ impl Engine {
         })
     }
 
-    /// A challenge for the frame: its picture is drawn again from the seed that it carries, and
-    /// it asks for no work, which a page without script cannot do.
-    pub(crate) async fn issue_frame(&self, action: &str) -> Result<String, CaptchaError> {
-        let drawn = self.stock.take(Kind::Text).await?;
+    /// A challenge for the frame: its picture or sound is drawn again from the seed that it
+    /// carries, and it asks for no work, which a page without script cannot do.
+    pub(crate) async fn issue_frame(
+        &self,
+        kind: Kind,
+        language: Language,
+        action: &str,
+    ) -> Result<String, CaptchaError> {
+        let drawn = self.stock.take(kind, language).await?;
         let seed = drawn.seed;
         let (mut pending, _) = self.pend(drawn, action, 0)?;
         pending.seed = Some(seed);
@@ -85,9 +90,18 @@ impl Engine {
     }
 
     pub(crate) async fn frame_picture(&self, challenge: &str) -> Result<Picture, CaptchaError> {
+        (self.redraw(challenge).await?.image).ok_or_else(undrawable)
+    }
+
+    pub(crate) async fn frame_sound(&self, challenge: &str) -> Result<Sound, CaptchaError> {
+        (self.redraw(challenge).await?.audio).ok_or_else(undrawable)
+    }
+
+    async fn redraw(&self, challenge: &str) -> Result<challenge::Prompt, CaptchaError> {
         let (pending, _) = self.open(Purpose::FrameChallenge, challenge).await?;
         let seed = pending.seed.ok_or_else(undrawable)?;
-        (self.stock.redraw(pending.kind(), seed).await?).ok_or_else(undrawable)
+        let language = pending.solution.language();
+        self.stock.redraw(pending.kind(), language, seed).await
     }
 
     pub(crate) async fn judge(

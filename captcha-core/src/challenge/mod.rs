@@ -1,6 +1,7 @@
 //! The kinds of challenge. Each file draws one kind and judges its answers, and knows nothing of
 //! sealing, stores or HTTP.
 
+pub(crate) mod audio;
 pub(crate) mod click;
 pub(crate) mod drag;
 pub(crate) mod rotate;
@@ -16,7 +17,7 @@ use serde::de::{self, Deserialize};
 
 pub use text::TextOptions;
 
-use crate::render::{Picture, host::Host, lettering::Style};
+use crate::render::{Picture, host::Host, lettering::Style, sound::Sound, voice::Language};
 
 /// The generator that draws a challenge: ChaCha, seeded with 32 bytes that are never reused.
 pub(crate) type Generator = ChaCha12Rng;
@@ -35,22 +36,26 @@ pub enum Kind {
     Click,
     /// Put a piece of the picture where it belongs, free in both directions.
     Drag,
+    /// Type the digits that are read out.
+    Audio,
     /// No puzzle: a bigger proof-of-work stamp, computed by the browser.
     Work,
 }
 
 impl Kind {
     /// Every kind, in the order of the enum.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Slide,
         Self::Text,
         Self::Rotate,
         Self::Click,
         Self::Drag,
+        Self::Audio,
         Self::Work,
     ];
 
-    /// The name used in the protocol: `slide`, `text`, `rotate`, `click`, `drag`, `work`.
+    /// The name used in the protocol: `slide`, `text`, `rotate`, `click`, `drag`, `audio`,
+    /// `work`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -59,6 +64,7 @@ impl Kind {
             Self::Rotate => "rotate",
             Self::Click => "click",
             Self::Drag => "drag",
+            Self::Audio => "audio",
             Self::Work => "work",
         }
     }
@@ -106,6 +112,8 @@ pub(crate) struct Spec {
     pub(crate) text: TextOptions,
     /// Pictures, things and fonts of the host's own.
     pub(crate) host: Option<Arc<Host>>,
+    /// What audio is spoken in.
+    pub(crate) language: Language,
 }
 
 impl Spec {
@@ -116,6 +124,7 @@ impl Spec {
             style: None,
             text: TextOptions::default(),
             host: None,
+            language: Language::English,
         }
     }
 
@@ -127,7 +136,7 @@ impl Spec {
             Kind::Slide => 0.25,
             Kind::Text => 0.03,
             Kind::Rotate | Kind::Drag => 0.15,
-            Kind::Click => 0.10,
+            Kind::Audio | Kind::Click => 0.10,
             Kind::Work => 1.0,
         };
         let ceiling = match self.difficulty {
@@ -139,7 +148,7 @@ impl Spec {
                 .host
                 .as_ref()
                 .map_or(0.0, |host| host.share_of_photos()),
-            Kind::Text | Kind::Click | Kind::Work => 0.0,
+            Kind::Text | Kind::Audio | Kind::Click | Kind::Work => 0.0,
         };
         ceiling + (ceiling.max(KNOWN_PICTURE) - ceiling) * photos
     }
@@ -152,6 +161,7 @@ impl Spec {
             Kind::Rotate => rotate::blind_guess(self.difficulty),
             Kind::Click => click::blind_guess(self.difficulty),
             Kind::Drag => drag::blind_guess(self.difficulty),
+            Kind::Audio => audio::blind_guess(self.difficulty),
             Kind::Work => 1.0,
         }
     }
@@ -173,7 +183,7 @@ impl Verdict {
     }
 }
 
-/// The pictures of one challenge, as drawn.
+/// The pictures or the sound of one challenge, as drawn.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Prompt {
     /// The picture.
@@ -186,6 +196,8 @@ pub(crate) struct Prompt {
     pub(crate) order: Option<(Picture, usize)>,
     /// Whether the picture shows a sum, whose result is asked for.
     pub(crate) arithmetic: bool,
+    /// The sound to listen to.
+    pub(crate) audio: Option<Sound>,
 }
 
 /// A loose piece of the picture.
@@ -207,6 +219,7 @@ pub(crate) enum Solution {
     Rotate(rotate::Solution),
     Click(click::Solution),
     Drag(drag::Solution),
+    Audio(audio::Solution),
     /// The stamp is all.
     Work,
 }
@@ -224,6 +237,10 @@ pub(crate) fn draw(spec: &Spec, rng: &mut Generator) -> (Prompt, Solution) {
         Kind::Rotate => wrap(rotate::generate(difficulty, host, rng), Solution::Rotate),
         Kind::Click => wrap(click::generate(difficulty, host, rng), Solution::Click),
         Kind::Drag => wrap(drag::generate(difficulty, host, rng), Solution::Drag),
+        Kind::Audio => wrap(
+            audio::generate(difficulty, spec.language, rng),
+            Solution::Audio,
+        ),
         Kind::Work => (Prompt::default(), Solution::Work),
     }
 }
@@ -240,7 +257,16 @@ impl Solution {
             Self::Rotate(_) => Kind::Rotate,
             Self::Click(_) => Kind::Click,
             Self::Drag(_) => Kind::Drag,
+            Self::Audio(_) => Kind::Audio,
             Self::Work => Kind::Work,
+        }
+    }
+
+    /// What it is spoken in; of a picture, what it would be.
+    pub(crate) fn language(&self) -> Language {
+        match self {
+            Self::Audio(solution) => solution.language,
+            _ => Language::default(),
         }
     }
 
@@ -256,6 +282,7 @@ impl Solution {
             Self::Rotate(solution) => solution.judge(&from_object(answer)?),
             Self::Click(solution) => solution.judge(&from_object(answer)?),
             Self::Drag(solution) => solution.judge(&from_object(answer)?),
+            Self::Audio(solution) => solution.judge(&from_object(answer)?),
             Self::Work => {
                 from_object::<work::Answer>(answer)?;
                 Verdict::Right

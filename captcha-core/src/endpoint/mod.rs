@@ -111,6 +111,7 @@ enum Route {
     Challenge,
     Frame,
     FrameImage,
+    FrameSound,
     Privacy(PrivacyRoute),
     Statistics,
 }
@@ -122,6 +123,7 @@ impl Route {
             "challenge" => Self::Challenge,
             "frame" => Self::Frame,
             "frame/image" => Self::FrameImage,
+            "frame/sound" => Self::FrameSound,
             "stats" => Self::Statistics,
             "privacy.css" => Self::Asset(assets::Asset::PrivacyStyle),
             "widget.css" => Self::Asset(assets::Asset::Style),
@@ -135,7 +137,7 @@ impl Route {
     const fn allow(self) -> &'static str {
         match self {
             Self::Answer | Self::Challenge => "POST",
-            Self::Asset(_) | Self::FrameImage => "GET, HEAD",
+            Self::Asset(_) | Self::FrameImage | Self::FrameSound => "GET, HEAD",
             Self::Frame => "GET, HEAD, POST",
             Self::Privacy(route) => route.allow(),
             Self::Statistics => "DELETE, GET, HEAD",
@@ -192,6 +194,7 @@ impl Captcha {
             Route::Frame if request.method == "POST" => self.post_frame(request).await,
             Route::Frame => self.show_frame(request).await,
             Route::FrameImage => self.frame_image(request).await,
+            Route::FrameSound => self.frame_sound(request).await,
             Route::Privacy(route) => self.privacy(route, request).await,
             Route::Statistics => self.show_statistics(request).await,
         }

@@ -8,14 +8,13 @@ use crate::{
     captcha::{Answer, Captcha, Challenge, Token},
     challenge::{self, Kind},
     error::{CaptchaError, ErrorKind},
+    language,
     limit::{Call, Visitor},
     privacy::{registry::Cookie, statistics::Event},
+    render::voice::Language,
     seal::Purpose,
     session::Session,
 };
-
-/// Longest language tag that is read (BCP 47 advises 35).
-const MAX_LANGUAGE: usize = 35;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,15 +69,15 @@ impl Captcha {
                 return problem(&Problem::malformed("There is no such kind of challenge."));
             }
         };
-        if body.lang.is_some_and(|lang| !is_language(&lang)) {
-            return problem(&Problem::malformed("`lang` is not a language tag."));
-        }
         let outcome = async {
             let session = self.admit_call(request, Call::Challenge).await?;
             let selected = (self.held(&request.headers).selections.kind)
                 .filter(|kind| self.engine().kinds.contains(kind));
             let kind = kind.or(selected);
-            let challenge = self.issue(kind, body.action.as_deref()).await?;
+            let language = self.spoken(request, body.lang.as_deref());
+            let challenge = self
+                .issue_in(language, kind, body.action.as_deref())
+                .await?;
             let name = challenge.kind;
             let cookie = self.engine().refresh_session(session).await?;
             let shown = Shown {
@@ -156,6 +155,23 @@ impl Captcha {
         settle(outcome.await)
     }
 
+    /// The language to speak: as asked for, as selected, as the browser prefers, English.
+    pub(super) fn spoken(&self, request: &Request<'_>, asked: Option<&str>) -> Language {
+        let selected = || {
+            let language = self.held(&request.headers).selections.language?;
+            Language::from_tag(language.tag())
+        };
+        let accepted = || {
+            let value = request.headers.one("accept-language").ok()??;
+            language::preferred(value, Language::from_tag)
+        };
+        asked
+            .and_then(Language::from_tag)
+            .or_else(selected)
+            .or_else(accepted)
+            .unwrap_or_default()
+    }
+
     pub(super) fn token_cookie(&self, token: &Token) -> String {
         self.engine().set_cookie(Cookie::Token, token.as_str())
     }
@@ -212,9 +228,4 @@ fn json<'a, T: Deserialize<'a>>(request: &Request<'a>) -> Result<T, Problem> {
             error.column()
         ))
     })
-}
-
-fn is_language(tag: &str) -> bool {
-    (1..=MAX_LANGUAGE).contains(&tag.len())
-        && (tag.bytes()).all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }

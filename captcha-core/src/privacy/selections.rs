@@ -43,7 +43,7 @@ pub(crate) const FIELDS: [Field; 5] = [
     },
     Field {
         name: "kind",
-        values: &["slide", "text", "rotate", "click", "drag", "work"],
+        values: &["slide", "text", "rotate", "click", "drag", "audio", "work"],
     },
     Field {
         name: "contrast",

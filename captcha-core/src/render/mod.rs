@@ -1,4 +1,4 @@
-//! Pixels: scenes, glyphs, shapes, warps and encoding. Knows nothing of challenges.
+//! Pixels and samples: scenes, glyphs, shapes, warps, voices and encoding. Knows nothing of challenges.
 
 pub(crate) mod canvas;
 pub(crate) mod cutout;
@@ -30,15 +30,19 @@ mod placing;
 pub(crate) mod quantize;
 mod ramp;
 pub(crate) mod raster;
+pub(crate) mod recital;
 pub(crate) mod scene;
 #[cfg_attr(
     not(feature = "assets"),
     allow(dead_code, reason = "filled by feature `assets` alone")
 )]
 pub(crate) mod silhouette;
+pub(crate) mod sound;
+mod speech;
 pub(crate) mod tapestry;
 mod texture;
 pub(crate) mod turn;
+pub(crate) mod voice;
 mod water;
 
 use rand::rngs::ChaCha12Rng as Generator;

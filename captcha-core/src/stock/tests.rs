@@ -29,7 +29,7 @@ fn ten_times_the_stock_in_parallel_and_no_two_pictures_alike() {
             .map(|_| {
                 scope.spawn(|| {
                     (0..10)
-                        .map(|_| block_on(stock.take(Kind::Slide)).unwrap())
+                        .map(|_| block_on(stock.take(Kind::Slide, Language::English)).unwrap())
                         .map(|drawn| drawn.prompt.image.unwrap().data)
                         .collect::<Vec<_>>()
                 })
@@ -47,7 +47,7 @@ fn ten_times_the_stock_in_parallel_and_no_two_pictures_alike() {
 #[test]
 fn a_full_queue_is_busy_at_once() {
     let stock = stock(1, 0, 0);
-    let error = block_on(stock.take(Kind::Text)).unwrap_err();
+    let error = block_on(stock.take(Kind::Text, Language::English)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);
     assert_eq!(error.retry_after_seconds(), Some(RETRY_AFTER));
 }
@@ -55,13 +55,36 @@ fn a_full_queue_is_busy_at_once() {
 #[test]
 fn the_seed_draws_the_same_picture_again() {
     let stock = stock(1, 2, 4);
-    let drawn = block_on(stock.take(Kind::Text)).unwrap();
-    let again = block_on(stock.redraw(Kind::Text, drawn.seed)).unwrap();
-    let prompt = Prompt::from(challenge::Prompt {
-        image: again,
-        ..challenge::Prompt::default()
-    });
-    assert_eq!(prompt.image.unwrap().data, drawn.prompt.image.unwrap().data);
+    let drawn = block_on(stock.take(Kind::Text, Language::English)).unwrap();
+    let again = block_on(stock.redraw(Kind::Text, Language::English, drawn.seed)).unwrap();
+    let again = Prompt::from(again).image.unwrap();
+    assert_eq!(again.data, drawn.prompt.image.unwrap().data);
+    let drawn = block_on(stock.take(Kind::Audio, Language::French)).unwrap();
+    let again = |language| {
+        let prompt = block_on(stock.redraw(Kind::Audio, language, drawn.seed)).unwrap();
+        Prompt::from(prompt).audio.unwrap().data
+    };
+    let data = drawn.prompt.audio.unwrap().data;
+    assert_eq!(again(Language::French), data);
+    assert_ne!(again(Language::English), data);
+}
+
+#[test]
+fn every_language_is_spoken_and_only_english_is_kept_ready() {
+    let stock = stock(1, 1, 4);
+    for language in Language::ALL {
+        let drawn = block_on(stock.take(Kind::Audio, language)).unwrap();
+        let Solution::Audio(solution) = drawn.solution else {
+            panic!("{:?}", drawn.solution);
+        };
+        assert_eq!(solution.language, language);
+        let state = stock.shared.lock();
+        let shelf = state.stock.iter().find(|(kind, _)| *kind == Kind::Audio);
+        assert!(shelf.unwrap().1.iter().all(|drawn| matches!(
+            &drawn.solution,
+            Solution::Audio(solution) if solution.language == Language::English
+        )));
+    }
 }
 
 #[test]
@@ -87,9 +110,11 @@ fn a_panic_or_failure_while_drawing_costs_one_caller_and_not_the_thread() {
         Arc::new(Broken(AtomicBool::new(true))),
     )
     .unwrap();
-    let first = block_on(stock.take(Kind::Text)).map(|_| ()).unwrap_err();
+    let first = block_on(stock.take(Kind::Text, Language::English))
+        .map(|_| ())
+        .unwrap_err();
     assert_eq!(first.kind(), ErrorKind::Busy);
-    assert!(block_on(stock.take(Kind::Text)).is_ok());
+    assert!(block_on(stock.take(Kind::Text, Language::English)).is_ok());
 }
 
 #[test]
@@ -110,7 +135,9 @@ fn dropping_the_stock_ends_its_threads() {
 fn no_puzzle_never_waits_behind_those_that_are_drawn() {
     let stock = stock(1, 0, 0);
     assert_eq!(
-        block_on(stock.take(Kind::Work)).unwrap().solution,
+        block_on(stock.take(Kind::Work, Language::English))
+            .unwrap()
+            .solution,
         Solution::Work
     );
 }

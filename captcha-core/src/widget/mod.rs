@@ -11,6 +11,8 @@ pub(crate) const STYLE: &str = include_str!("dist/widget.css");
 pub(crate) const PRIVACY_STYLE: &str = include_str!("privacy.css");
 /// The no-script page with a picture to read.
 pub(crate) const FRAME: &str = include_str!("frame.html");
+/// The no-script page with digits to hear.
+pub(crate) const FRAME_SOUND: &str = include_str!("frame_sound.html");
 /// The no-script page after a right answer.
 pub(crate) const FRAME_DONE: &str = include_str!("frame_done.html");
 /// The no-script page while nothing can be served.

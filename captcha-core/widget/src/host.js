@@ -83,7 +83,8 @@ export function widget(host) {
     else speaker().clear();
     speaker().say(text.loading);
 
-    const reply = await call("POST", "challenge", { action: host.dataset.action, kind, refreshed }, signal);
+    // What is no tag would be refused, and with it the whole challenge.
+    const reply = await call("POST", "challenge", { action: host.dataset.action, lang: host.dataset.lang, kind, refreshed }, signal);
     if (signal.aborted) return;
     if (!reply.ok) return fail(reply, () => load(kind));
     const { body } = reply;

@@ -1,5 +1,5 @@
-//! Writes contact sheets of every kind and difficulty with one page to look through, and labelled
-//! samples for measuring solvers:
+//! Writes contact sheets of every kind and difficulty with one page to look (and listen) through, and
+//! labelled samples for measuring solvers:
 //!
 //! ```text
 //! cargo run --release -p gallery -- out/
@@ -10,12 +10,16 @@
 //! `--assets` adds backgrounds, icons and fonts from a folder; `--only-own` leaves the built-in ones
 //! out wherever the folder has some.
 
+mod players;
 mod samples;
 mod sheet;
 
 use std::{error::Error, fs, path::PathBuf};
 
 use captcha_core::{Assets, CaptchaError, Difficulty, Kind, TextOptions, testing};
+
+/// Voices in which digits are written alone.
+const VOICES: u64 = 6;
 
 /// The difficulties, and their names.
 const DIFFICULTIES: [(Difficulty, &str); 3] = [
@@ -128,6 +132,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     for kind in &kinds {
         match options.samples {
             Some(count) => {
+                if *kind == Kind::Audio {
+                    let folder = options.folder.join("audio-clips");
+                    samples::write_plain(&folder, options.seed, VOICES)?;
+                }
                 let styles = testing::styles(*kind);
                 for style in std::iter::once(None).chain(styles.iter().map(|name| Some(*name))) {
                     let folder = options.folder.join(labelled(*kind, style));
@@ -143,13 +151,26 @@ fn main() -> Result<(), Box<dyn Error>> {
                     let styles = testing::styles(*kind);
                     for style in std::iter::once(None).chain(styles.iter().map(|name| Some(*name)))
                     {
-                        let sheet = sheet::draw(*kind, |number| {
-                            options.draw(*kind, difficulty, style, number)
-                        })?;
                         let label = format!("{}-{name}", labelled(*kind, style));
-                        sheet.save(options.folder.join(format!("{label}.png")))?;
+                        let shown = if *kind == Kind::Audio {
+                            players::write(
+                                &options.folder,
+                                &label,
+                                difficulty,
+                                style,
+                                options.seed,
+                            )?
+                        } else {
+                            let sheet = sheet::draw(*kind, |number| {
+                                options.draw(*kind, difficulty, style, number)
+                            })?;
+                            sheet.save(options.folder.join(format!("{label}.png")))?;
+                            format!(
+                                "<p><img src=\"{label}.png\" alt=\"Drawings of challenges: {label}\">"
+                            )
+                        };
                         println(&label);
-                        sheets.push(label);
+                        sheets.push((label, shown));
                     }
                 }
             }
@@ -174,15 +195,13 @@ fn labelled(kind: Kind, style: Option<&str>) -> String {
     )
 }
 
-fn page(sheets: &[String]) -> String {
+fn page(sheets: &[(String, String)]) -> String {
     let mut html = String::from(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Challenges</title>\
          <style>body{font:16px system-ui;margin:2rem}img{max-width:100%}</style><h1>Challenges</h1>",
     );
-    for sheet in sheets {
-        html += &format!(
-            "<h2>{sheet}</h2><p><img src=\"{sheet}.png\" alt=\"Drawings of challenges: {sheet}\">"
-        );
+    for (label, shown) in sheets {
+        html += &format!("<h2>{label}</h2>{shown}");
     }
     html
 }

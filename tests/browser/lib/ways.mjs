@@ -1,7 +1,7 @@
 // Every kind solved in three ways: with a mouse that drags, with keys alone, with single clicks alone. Each function gets
 // the widget with the puzzle on show, and ends when the answer is on its way.
 
-export const labels = { slide: "Slide", drag: "Drag", rotate: "Rotate", click: "Shapes", text: "Text", work: "No puzzle" };
+export const labels = { slide: "Slide", drag: "Drag", rotate: "Rotate", click: "Shapes", text: "Text", audio: "Audio", work: "No puzzle" };
 
 const type = async ({ page }, text) => {
   await page.keyboard.type(text.toLowerCase());
@@ -110,3 +110,6 @@ export const clicks = {
     await widget.press(widget.submit);
   },
 };
+
+// Digits are typed like letters; tests/browser/audio.test.mjs has what sounds.
+for (const way of [mouse, keyboard, clicks]) way.audio = way.text;

@@ -57,7 +57,7 @@ pub fn cases() -> Vec<Case> {
                 let right = answering(&challenge, &answer.to_string(), &work.to_string());
                 match kind {
                     "slide" => answer["x"] = value!(answer["x"].as_f64().unwrap() - 20.0),
-                    "text" => answer["text"] = value!("AAAAA"),
+                    "text" | "audio" => answer["text"] = value!("AAAAA"),
                     "rotate" => answer["angle"] = value!(answer["angle"].as_f64().unwrap() + 90.0),
                     "click" => answer["points"][0]["x"] = value!(1),
                     "drag" => answer["y"] = value!(answer["y"].as_f64().unwrap() + 30.0),
@@ -142,7 +142,7 @@ fn other_kinds(kind: &str) -> &'static [&'static str] {
             "{\"x\":-1e400}",
             "{\"X\":123}",
         ],
-        "text" => &[
+        "text" | "audio" => &[
             "{}",
             "{\"points\":[]}",
             "{\"x\":123}",

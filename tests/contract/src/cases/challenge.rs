@@ -88,6 +88,46 @@ pub fn cases() -> Vec<Case> {
                 );
             },
         ),
+        Case::new("audio: a sound alone", async |c: &Client| {
+            let challenge = c.challenge_json("audio").await;
+            envelope(&challenge, "audio", 8);
+            fields(&challenge["prompt"], &["audio"]);
+            let audio = &challenge["prompt"]["audio"];
+            fields(audio, &["data", "type"]);
+            assert_eq!(audio["type"], "audio/wav");
+            check_wav(&STANDARD.decode(audio["data"].as_str().unwrap()).unwrap());
+        }),
+        Case::new(
+            "audio: one length whatever is said, in every language and without one",
+            async |c: &Client| {
+                let mut sounds = Vec::new();
+                for lang in [
+                    "ar", "de", "en", "es", "fr", "it", "ja", "ko", "pl", "pt-BR", "ru", "zh-Hant",
+                    "tlh",
+                ] {
+                    let call = json(PATH, format!(r#"{{"kind":"audio","lang":"{lang}"}}"#));
+                    let challenge = c.send(call).await.is(200).json();
+                    envelope(&challenge, "audio", 8);
+                    let text = challenge["challenge"].as_str().unwrap();
+                    sounds.push((
+                        challenge["prompt"]["audio"]["data"]
+                            .as_str()
+                            .unwrap()
+                            .to_owned(),
+                        text.len(),
+                    ));
+                    c.send(c.right(text).await).await.is(200);
+                }
+                let lengths = |sounds: &[(String, usize)]| {
+                    let lengths = sounds.iter().map(|(sound, sealed)| (sound.len(), *sealed));
+                    lengths.collect::<std::collections::HashSet<_>>().len()
+                };
+                assert_eq!(lengths(&sounds), 1);
+                sounds.sort();
+                sounds.dedup();
+                assert_eq!(sounds.len(), 13);
+            },
+        ),
         Case::new("work: nothing to show", async |c: &Client| {
             let challenge = c.challenge_json("work").await;
             envelope(&challenge, "work", 10);
@@ -102,6 +142,7 @@ pub fn cases() -> Vec<Case> {
                     ("rotate", 15),
                     ("click", 15),
                     ("drag", 15),
+                    ("audio", 15),
                     ("work", 18),
                 ] {
                     assert_eq!(c.challenge_json(kind).await["work"]["bits"], bits);
@@ -241,6 +282,23 @@ pub fn cases() -> Vec<Case> {
     cases.extend(refused::cases());
     cases.extend(session::cases());
     cases
+}
+
+/// Reads a WAV's chunks: there may be no others than these, in this order, of mono at 8 kHz.
+#[track_caller]
+pub(crate) fn check_wav(bytes: &[u8]) {
+    let number = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+    assert_eq!((&bytes[..4], number(4) + 8), (&b"RIFF"[..], bytes.len()));
+    assert_eq!((&bytes[8..16], number(16)), (&b"WAVEfmt "[..], 16));
+    assert_eq!(
+        &bytes[20..36],
+        b"\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0"
+    );
+    assert_eq!(
+        (&bytes[36..40], number(40) + 44),
+        (&b"data"[..], bytes.len())
+    );
+    assert!(bytes.len() <= 60 * 1024, "{} bytes", bytes.len());
 }
 
 #[track_caller]

@@ -2,6 +2,7 @@
 
 mod answered;
 mod refused;
+mod sound;
 
 use captcha_core::Kind;
 
@@ -13,8 +14,8 @@ use crate::{
 };
 
 const PATH: &str = "/captcha/frame";
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
-                      base-uri 'none'; frame-ancestors 'self'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
 
 /// Reads a PNG's chunks: there may be no others than these, in this order. Gives its size.
 #[track_caller]
@@ -83,6 +84,7 @@ pub fn cases() -> Vec<Case> {
     let mut cases = shown();
     cases.extend(answered::cases());
     cases.extend(refused::cases());
+    cases.extend(sound::cases());
     cases
 }
 
@@ -200,6 +202,7 @@ fn shown() -> Vec<Case> {
                     PATH,
                     "/captcha/frame?action=signup",
                     "/captcha/frame/image?challenge=x",
+                    "/captcha/frame/sound?challenge=x",
                 ] {
                     c.send(get(path)).await.refused(404, "not-found");
                 }
@@ -212,12 +215,15 @@ fn shown() -> Vec<Case> {
             frame: false,
             ..Config::default()
         }),
-        Case::new("the frame is off without kind text", async |c: &Client| {
-            c.send(get(PATH)).await.refused(404, "not-found");
-            c.send(filled("x", "signup", "AAAAA"))
-                .await
-                .refused(404, "not-found");
-        })
+        Case::new(
+            "the frame is off without text and audio",
+            async |c: &Client| {
+                c.send(get(PATH)).await.refused(404, "not-found");
+                c.send(filled("x", "signup", "AAAAA"))
+                    .await
+                    .refused(404, "not-found");
+            },
+        )
         .config(|| Config {
             kinds: vec![Kind::Slide, Kind::Work],
             ..Config::default()

@@ -6,11 +6,14 @@ mod zh;
 
 use std::time::Duration;
 
-use crate::privacy::{
-    config::Claim,
-    consent::Consent,
-    registry::{Cookie, Purpose, Record},
-    rights::Right,
+use crate::{
+    language,
+    privacy::{
+        config::Claim,
+        consent::Consent,
+        registry::{Cookie, Purpose, Record},
+        rights::Right,
+    },
 };
 
 /// A language of the notice.
@@ -46,19 +49,7 @@ impl Language {
 
     /// The first language of an `Accept-Language` value that there is, by its order and weights.
     pub(crate) fn of_header(value: &str) -> Option<Self> {
-        let mut best: Option<(u32, Self)> = None;
-        for item in value.split(',').take(32) {
-            let (tag, weight) = item.split_once(";q=").unwrap_or((item, "1"));
-            let weight = weight.trim().parse::<f32>().unwrap_or(0.0).clamp(0.0, 1.0);
-            let weight = (weight * 1_000.0) as u32;
-            let Some(language) = Self::of_tag(tag) else {
-                continue;
-            };
-            if weight > 0 && best.is_none_or(|(other, _)| weight > other) {
-                best = Some((weight, language));
-            }
-        }
-        best.map(|(_, language)| language)
+        language::preferred(value, Self::of_tag)
     }
 
     pub(crate) const fn text(self) -> &'static Text {

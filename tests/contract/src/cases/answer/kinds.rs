@@ -7,6 +7,14 @@ use super::*;
 /// What is done to the points of a right answer, and the status that follows.
 type Change = (fn(&mut Vec<Value>), u16);
 
+/// Digits in the script that has its zero there.
+fn shifted(text: &str, zero: u32) -> String {
+    let digits = text.chars().filter_map(|digit| digit.to_digit(10));
+    digits
+        .filter_map(|digit| char::from_u32(zero + digit))
+        .collect()
+}
+
 pub(super) fn cases() -> Vec<Case> {
     vec![
         Case::new(
@@ -177,6 +185,12 @@ pub(super) fn cases() -> Vec<Case> {
                     ("click", r#"{"points":[null]}"#),
                     ("click", r#"{"points":[{"x":1,"y":2,"z":3}]}"#),
                     ("click", many.as_str()),
+                    ("audio", r#"{"text":12345}"#),
+                    ("audio", r#"{"text":null}"#),
+                    ("audio", r#"{"text":["1","2"]}"#),
+                    ("audio", r#"{"digits":"12345"}"#),
+                    ("audio", r#"{"text":"12345","x":1}"#),
+                    ("audio", "\"12345\""),
                 ] {
                     let challenge = c.challenge(kind).await;
                     let (_, work) = c.solve(&challenge).await;
@@ -231,6 +245,37 @@ pub(super) fn cases() -> Vec<Case> {
                 reply.refused(422, "wrong-answer");
             }
         }),
+        Case::new(
+            "audio: digits count in any script and spacing, and nothing else does",
+            async |c: &Client| {
+                type Change = (fn(&str) -> String, u16);
+                let changes: [Change; 11] = [
+                    (str::to_owned, 200),
+                    (|text| format!(" {}\n", text.replace("", " ")), 200),
+                    (|text| shifted(text, 0xFF10), 200),
+                    (|text| shifted(text, 0x660), 200),
+                    (|text| shifted(text, 0x6F0), 200),
+                    (|_| String::new(), 422),
+                    (|text| text[1..].to_owned(), 422),
+                    (|text| format!("{text}0"), 422),
+                    (|text| format!("{text}\0"), 422),
+                    (|text| shifted(text, 0x966), 422),
+                    (|text| text.repeat(500), 422),
+                ];
+                for (change, status) in changes {
+                    let challenge = c.challenge("audio").await;
+                    let (answer, work) = c.solve(&challenge).await;
+                    let text = change(answer["text"].as_str().unwrap());
+                    c.send(answering(
+                        &challenge,
+                        &value!({"text": text}).to_string(),
+                        &work.to_string(),
+                    ))
+                    .await
+                    .is(status);
+                }
+            },
+        ),
         Case::new(
             "a hundred thousand points are no answer",
             async |c: &Client| {
