@@ -427,6 +427,7 @@ impl CaptchaBuilder {
             ledger: Ledger::new(store, lives),
             random: self.random,
             action: self.action,
+            arithmetic: self.text.is_arithmetic(),
             kinds: self.kinds,
             cookies: self.cookies,
             costs,

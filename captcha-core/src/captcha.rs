@@ -73,6 +73,8 @@ pub(crate) struct Engine {
     pub(crate) rotation: Rotation,
     pub(crate) generation: u32,
     pub(crate) frame: bool,
+    /// Whether pictures of text show sums.
+    pub(crate) arithmetic: bool,
     pub(crate) notices: Notices,
     pub(crate) statistics: Option<Statistics>,
     pub(crate) issued: Issued,

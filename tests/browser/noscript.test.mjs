@@ -138,7 +138,7 @@ onEach("without script", (visit, server) => {
       await fillIn(widgetGuest);
       const widget = new Widget(widgetGuest);
       await widget.check.click();
-      await widget.rowAlert.filter({ hasText: /The server is busy. You can try again in \d+ seconds./ }).waitFor();
+      await widget.rowAlert.filter({ hasText: /The server is busy. Try again in \d+ seconds./ }).waitFor();
       assert.equal(await widget.find(".row .retry").isDisabled(), true);
       await untouched(widgetGuest);
     } finally {

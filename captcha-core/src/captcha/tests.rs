@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
-    Limits, MemoryStore, Privacy, SecretKey, Store,
+    Limits, MemoryStore, Privacy, SecretKey, Store, TextOptions,
+    endpoint::Request,
     testing::{HandClock, block_on},
 };
 
@@ -319,4 +320,57 @@ fn a_rush_asks_everybody_for_more_work_and_a_calm_minute_ends_it() {
     assert_eq!(bits(), calm.map(|bits| bits + 2));
     clock.advance(Duration::from_secs(120));
     assert_eq!(bits(), calm);
+}
+
+#[test]
+fn a_sum_says_that_its_result_is_asked_for() {
+    let clock = HandClock::at(START);
+    let arrive =
+        |captcha: &Captcha, method: &'static str, path: &'static str, body: &'static [u8]| {
+            let headers = [
+                ("host", &b"shop.example"[..]),
+                ("content-type", b"application/json"),
+            ];
+            block_on(captcha.handle(&Request {
+                method,
+                path,
+                query: None,
+                headers: headers.into_iter().collect(),
+                body,
+                peer: None,
+            }))
+        };
+    let both = [
+        (TextOptions::new(), false),
+        (TextOptions::arithmetic(), true),
+    ];
+    for (options, sum) in both {
+        let captcha = engine(&clock).text(options).build().unwrap();
+        let reply = arrive(&captcha, "POST", "/challenge", br#"{"kind":"text"}"#);
+        let shown: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!(shown["prompt"]["arithmetic"] == true, sum, "{shown}");
+        let solved = block_on(captcha.solve(shown["challenge"].as_str().unwrap())).unwrap();
+        let digits = solved.answer.0.bytes().filter(u8::is_ascii_digit).count();
+        assert_eq!(
+            solved.answer.0.len() == digits + r#"{"text":""}"#.len(),
+            sum,
+            "{}",
+            solved.answer.0
+        );
+        let page = arrive(&captcha, "GET", "/frame", b"").body;
+        let page = String::from_utf8(page.to_vec()).unwrap();
+        assert_eq!(page.contains("Type the result"), sum, "{page}");
+        assert_eq!(page.contains("Type what you see"), !sum, "{page}");
+    }
+}
+
+#[test]
+fn text_that_cannot_be_drawn_is_refused_at_the_start() {
+    let clock = HandClock::at(START);
+    let error = engine(&clock)
+        .text(TextOptions::new().lengths(2..=3))
+        .build()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("4 to 8"), "{error}");
 }

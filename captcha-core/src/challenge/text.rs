@@ -12,9 +12,9 @@ use crate::render::host::Host;
 use crate::render::lettering::{self, Style};
 
 /// The characters in use unless others are set. None of them looks like another once bent: of E F
-/// only E, of C G only C, of A R 4 only A, of H M N only H, of K X Y only X, of 3 9 only 3, of 1 I L
+/// only E, of C G only C, of A R 4 only A, of H M N W only H, of K X Y only X, of 3 9 only 3, of 1 I L
 /// only L, of T 7 only T, and none of 0 D O Q, 2 Z, 5 S, 8 B and U V.
-pub(crate) const ALPHABET: &str = "ACEHJLPTWX36";
+pub(crate) const ALPHABET: &str = "ACEHJLPTX36";
 
 /// Fewest and most characters that can be asked for.
 pub(crate) const LENGTHS: (usize, usize) = (4, 8);
@@ -40,8 +40,8 @@ pub struct TextOptions {
 }
 
 impl TextOptions {
-    /// Twelve letters and digits without look-alikes, as many as the difficulty says: 4 or 5 at Easy,
-    /// 5 or 6 at Normal, 6 to 8 at Hard.
+    /// Eleven letters and digits without look-alikes, as many as the difficulty says: 4 at Easy, 4 or 5 at
+    /// Normal, 5 or 6 at Hard.
     pub fn new() -> Self {
         Self::default()
     }
@@ -103,6 +103,11 @@ impl TextOptions {
         Ok(())
     }
 
+    /// Whether a result is asked for, and not what stands there.
+    pub(crate) fn is_arithmetic(&self) -> bool {
+        self.arithmetic
+    }
+
     /// Every character that can be drawn for these.
     pub(crate) fn characters(&self) -> &str {
         if self.arithmetic {
@@ -113,9 +118,9 @@ impl TextOptions {
 
     fn range(&self, difficulty: Difficulty) -> (usize, usize) {
         self.lengths.unwrap_or(match difficulty {
-            Difficulty::Easy => (4, 5),
-            Difficulty::Normal => (5, 6),
-            Difficulty::Hard => (6, 8),
+            Difficulty::Easy => (4, 4),
+            Difficulty::Normal => (4, 5),
+            Difficulty::Hard => (5, 6),
         })
     }
 
@@ -225,7 +230,7 @@ mod tests {
         assert_eq!(unique.len(), ALPHABET.len());
         for alike in [
             "0DOQ", "1IL", "7T", "2Z7", "5S", "6G", "8B", "UV", "EF", "4AR", "CG", "39D", "KXY",
-            "HMN",
+            "HMNW",
         ] {
             let kept = alike.chars().filter(|character| unique.contains(character));
             assert!(kept.count() <= 1, "{alike}");
@@ -239,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_blind_guess_names_one_of_the_shorter_texts() {
-        let texts = (ALPHABET.len() as f64).powi(5);
+        let texts = (ALPHABET.len() as f64).powi(4);
         let guess = TextOptions::new().blind_guess(Difficulty::Normal);
         assert!((guess * 2.0 * texts - 1.0).abs() < 1e-9);
         let guess = (TextOptions::new().alphabet("0123456789").lengths(4..=4))
@@ -248,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_five_or_six_characters_of_the_alphabet() {
+    fn texts_are_four_or_five_characters_of_the_alphabet() {
         let mut rng = Generator::seed_from_u64(3);
         let mut seen = HashSet::new();
         for _ in 0..300 {
@@ -259,7 +264,7 @@ mod tests {
                 None,
                 &mut rng,
             );
-            assert!(matches!(text.len(), 5 | 6), "{text}");
+            assert!(matches!(text.len(), 4 | 5), "{text}");
             assert!(text.chars().all(|character| ALPHABET.contains(character)));
             assert!(seen.insert(prompt.image.unwrap().bytes));
         }

@@ -206,9 +206,24 @@ impl Captcha {
             ),
             false => String::new(),
         };
+        let (task, picture, label) = match engine.arithmetic {
+            true => (
+                "Type the result",
+                "Picture of a distorted sum of two numbers.",
+                "Digits only",
+            ),
+            false => (
+                "Type what you see",
+                "Picture of distorted letters and digits.",
+                "Letters and digits, in any case",
+            ),
+        };
         // None of these can hold a character that HTML reads: an action, a language and a sealed
         // string have alphabets without any, the rest is ours.
         let html = (template.replace("{{other}}", &other))
+            .replace("{{task}}", task)
+            .replace("{{picture}}", picture)
+            .replace("{{label}}", label)
             .replace("{{alert}}", alert)
             .replace("{{challenge}}", &challenge)
             .replace("{{language}}", shown.language.code())

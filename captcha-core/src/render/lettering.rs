@@ -47,10 +47,7 @@ pub(crate) fn draw(
     let texture = Texture::new(style, weight, rng);
     // Lighter inside, and darker further on: it helps the eye along. Whoever blurs the pattern away
     // for it loses the edges.
-    let lift = match style {
-        Style::Stripes => rng.random_range(0.58..0.68f32),
-        Style::Chevrons | Style::Rings | Style::Ripples => rng.random_range(0.6..0.7),
-    };
+    let lift = rng.random_range(0.54..0.68f32);
     let (lift_phase, lift_step): (f32, f32) = (rng.random(), rng.random_range(0.006..0.011));
     let mut indices = Vec::with_capacity(WIDTH * HEIGHT);
     let (mut line, mut lifts) = ([0.0; WIDTH], [0.0; WIDTH]);
@@ -74,14 +71,14 @@ pub(crate) fn draw(
 
 /// Thickness of strokes in pixels: more characters have less room each.
 fn weight(count: usize, rng: &mut Generator) -> f32 {
-    rng.random_range(8.6..10.2f32) * (5.6 / count.max(1) as f32).clamp(0.7, 1.0)
+    rng.random_range(9.4..11.2f32) * (5.2 / count.max(1) as f32).clamp(0.62, 1.0)
 }
 
 /// Characters of our own strokes: how much of each pixel lies inside.
 fn written(text: &str, weight: f32, rng: &mut Generator) -> Vec<f32> {
     let mut letters = Near::new(WIDTH, HEIGHT);
     let bend = Bend::new(rng);
-    let aspect = |character, rng: &mut Generator| rng.random_range(0.52..0.7) * breadth(character);
+    let aspect = |character, rng: &mut Generator| rng.random_range(0.6..0.76) * breadth(character);
     for place in places(text, weight, aspect, rng) {
         for mut line in glyph::strokes(place.character) {
             for point in &mut line {
@@ -91,7 +88,6 @@ fn written(text: &str, weight: f32, rng: &mut Generator) -> Vec<f32> {
             letters.line(&line, weight);
         }
     }
-    stray(&mut letters, weight * 0.6, rng);
     inside(&letters, weight)
 }
 
@@ -116,13 +112,7 @@ fn set(text: &str, face: &Face, weight: f32, rng: &mut Generator) -> Vec<f32> {
         }
         shapes.push(shape);
     }
-    let mut strays = Near::new(WIDTH, HEIGHT);
-    stray(&mut strays, weight * 0.6, rng);
-    let mut cover = font::coverage(&shapes, WIDTH, HEIGHT);
-    for (cover, stray) in cover.iter_mut().zip(inside(&strays, weight)) {
-        *cover = cover.max(stray);
-    }
-    cover
+    font::coverage(&shapes, WIDTH, HEIGHT)
 }
 
 fn inside(letters: &Near, weight: f32) -> Vec<f32> {
@@ -144,22 +134,6 @@ fn cover(near: f32, half: f32) -> f32 {
     let cover = (1.0 - near) * half + 0.5;
     let cover = if cover < 0.0 { 0.0 } else { cover };
     if cover > 1.0 { 1.0 } else { cover }
-}
-
-/// Adds short strokes of no character.
-fn stray(letters: &mut Near, thickness: f32, rng: &mut Generator) {
-    for _ in 0..rng.random_range(2..6) {
-        let from = [
-            rng.random_range(0.0..WIDTH as f32),
-            rng.random_range(0.0..HEIGHT as f32),
-        ];
-        let (sin, cos) = rng.random_range(0.0..std::f32::consts::TAU).sin_cos();
-        let length = rng.random_range(4.0..13.0f32);
-        letters.line(
-            &[from, [from[0] + cos * length, from[1] + sin * length]],
-            thickness,
-        );
-    }
 }
 
 fn level(ink: f32) -> u8 {

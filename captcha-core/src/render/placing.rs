@@ -41,9 +41,9 @@ pub(super) fn places(
     let mut boxes: Vec<(char, f32, f32, f32)> = text
         .chars()
         .map(|character| {
-            let tall = rng.random_range(46.0..62.0f32);
+            let tall = rng.random_range(52.0..64.0f32);
             let wide = tall * aspect(character, rng);
-            let gap = weight + rng.random_range(1.0..7.0f32);
+            let gap = weight + rng.random_range(1.5..7.0f32);
             (character, tall, wide, gap)
         })
         .collect();
@@ -59,15 +59,15 @@ pub(super) fn places(
     let places = boxes.into_iter().map(|(character, tall, wide, gap)| {
         // A plus that is turned is a cross.
         let tilt: f32 = if character.is_alphanumeric() {
-            0.24
+            0.17
         } else {
-            0.1
+            0.08
         };
         let spare = (height - tall - weight) * 0.5 - 4.0;
         let place = Place {
             character,
             turn: rng.random_range(-tilt..tilt).sin_cos(),
-            slant: rng.random_range(-0.2..0.2f32),
+            slant: rng.random_range(-0.13..0.13f32),
             centre: [
                 left + wide * 0.5,
                 height * 0.5 + rng.random_range(-1.0..1.0f32) * spare.clamp(0.0, 9.0),
@@ -93,7 +93,7 @@ impl Bend {
                 height * rng.random_range(0.5..1.2),
             ]
         };
-        Self([wave(50.0, 2.6), wave(95.0, 5.0)])
+        Self([wave(55.0, 2.0), wave(95.0, 4.2)])
     }
 
     pub(super) fn apply(&self, [x, y]: &mut Point) {

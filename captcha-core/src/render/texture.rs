@@ -49,7 +49,7 @@ pub(super) struct Texture {
 
 impl Texture {
     pub(super) fn new(style: Style, weight: f32, rng: &mut Generator) -> Self {
-        let period = weight * rng.random_range(0.85..1.3f32);
+        let period = weight * rng.random_range(0.75..1.15f32);
         // Stripes that stand upright hide upright strokes.
         let (sin, cos) = rng.random_range(-0.7..0.7f32).sin_cos();
         let middle = [-50.0, SIZE.1 as f32 + 50.0];
@@ -64,8 +64,8 @@ impl Texture {
             _ => (-sin / period, cos / period),
         };
         let swing = match style {
-            Style::Chevrons => rng.random_range(0.3..0.6),
-            Style::Rings | Style::Ripples | Style::Stripes => rng.random_range(0.2..0.5),
+            Style::Chevrons => rng.random_range(0.25..0.45),
+            Style::Rings | Style::Ripples | Style::Stripes => rng.random_range(0.15..0.4),
         };
         Self {
             style,

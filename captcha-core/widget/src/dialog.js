@@ -40,8 +40,7 @@ export function windowed(text, { answer, load, closed }) {
       end();
       puzzle = shown;
       touched = false;
-      title.textContent = text.kind[kind][1];
-      hint.textContent = text.kind[kind][2];
+      [, title.textContent, hint.textContent] = text.kind[puzzle.words || kind];
       refresh.hidden = kind === "work";
       ways.replaceChildren(
         ...Object.keys(text.kind)

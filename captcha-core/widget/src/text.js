@@ -2,9 +2,10 @@ import { el } from "./dom.js";
 import { actions, submit } from "./mover.js";
 import { board } from "./picture.js";
 
-export async function text({ image }, strings) {
-  const { node } = await board(image, strings, "text");
-  return typed([node], strings.characters, strings, { autocapitalize: "characters" });
+export async function text({ image, arithmetic }, strings) {
+  const words = arithmetic ? "sum" : "text";
+  const { node } = await board(image, strings, words);
+  return { words, ...typed([node], strings.characters, strings, { autocapitalize: "characters" }) };
 }
 
 // What is typed, below what it is read or heard from.

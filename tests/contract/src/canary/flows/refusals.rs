@@ -69,7 +69,6 @@ pub(super) async fn run(v: &Visit) {
     for body in [
         format!(r#"{{"kind":"{value}"}}"#),
         format!(r#"{{"{field}":"{value}"}}"#),
-        format!(r#"{{"lang":"{}_!"}}"#, word("lang")),
         format!(r#"{{"action":"{}."}}"#, word("action")),
         format!(r#"{{"kind":"work","kind":"{value}"}}"#),
         value.clone(),
@@ -78,6 +77,9 @@ pub(super) async fn run(v: &Visit) {
             .await
             .refused(400, "malformed");
     }
+    // What is no language is none that is known: English is spoken.
+    let lang = format!(r#"{{"kind":"audio","lang":"{}_!"}}"#, word("lang"));
+    v.send(json("/captcha/challenge", lang)).await.is(200);
 }
 
 /// The calls that a broken, saturated or blind engine can only refuse.
