@@ -5,7 +5,7 @@ use rand::RngExt;
 
 use super::{Difficulty, Generator, Piece, Prompt, Verdict};
 use crate::render::Picture;
-use crate::render::canvas::Canvas;
+use crate::render::canvas::{Canvas, Colour};
 use crate::render::cutout::{Cutout, GapStyle};
 use crate::render::host::Host;
 use crate::render::outline::Outline;
@@ -29,6 +29,9 @@ pub(super) const FIRST: u16 = 48;
 pub(super) const PLACES: u16 = WIDTH as u16 - PIECE_WIDTH as u16 - 4 - FIRST + 1;
 /// Least distance between the left edges of two gaps: no two touch.
 const APART: u16 = 43;
+
+/// Layouts of gaps that one is chosen of.
+const LAYOUTS: usize = 12;
 
 /// Pixels that an answer may be off, to either side.
 const fn tolerance(difficulty: Difficulty) -> u8 {
@@ -87,8 +90,7 @@ pub(crate) fn generate(
 ) -> (Prompt, Solution) {
     let mut canvas = Canvas::new(WIDTH as usize, HEIGHT as usize);
     scene::paint(&mut canvas, host, rng);
-    let places = places(gaps(difficulty), rng);
-    let y = row(&canvas, rng);
+    let (places, y) = layout(&canvas, gaps(difficulty), rng);
     let homes: Vec<_> = places.iter().map(|x| (usize::from(*x), y)).collect();
     let piece = cut(&mut canvas, (PIECE_WIDTH, PIECE_HEIGHT), &homes, rng);
     let piece = Piece {
@@ -152,19 +154,50 @@ fn places(count: usize, rng: &mut Generator) -> Vec<u16> {
     places
 }
 
-/// The row of the gaps: of three at random, the one where the most goes on, since a piece of plain
-/// sky could belong anywhere.
-fn row(canvas: &Canvas, rng: &mut Generator) -> usize {
+/// Where the gaps lie: of several layouts the one whose gaps have the least alike surroundings, so
+/// that a person sees where the piece belongs. It is chosen before anything says which gap is the
+/// piece's own, or the odd one out would be it.
+fn layout(canvas: &Canvas, count: usize, rng: &mut Generator) -> (Vec<u16>, usize) {
     let last = HEIGHT as usize - PIECE_HEIGHT - 6;
-    let rows = [(); 3].map(|()| rng.random_range(6..=last));
-    let detail = |top: &usize| -> u32 {
-        let lines = canvas.rows().skip(*top).take(PIECE_HEIGHT).step_by(3);
-        lines
-            .flat_map(|line| line.iter().zip(line.iter().skip(6)).step_by(4))
-            .map(|([_, a, _], [_, b, _])| u32::from(a.abs_diff(*b).min(60)))
-            .sum()
-    };
-    rows.into_iter().max_by_key(detail).unwrap_or(last)
+    let mut best = (0, (Vec::new(), last));
+    for _ in 0..LAYOUTS {
+        let (places, row) = (places(count, rng), rng.random_range(6..=last));
+        let around: Vec<_> = (places.iter())
+            .map(|x| surroundings(canvas, usize::from(*x), row))
+            .collect();
+        let pairs = (around.iter().enumerate())
+            .flat_map(|(at, one)| around.iter().skip(at + 1).map(move |other| (one, other)));
+        let alike = pairs.map(|(one, other)| apart(one, other)).min();
+        if let Some(apart) = alike
+            && apart >= best.0
+        {
+            best = (apart, (places, row));
+        }
+    }
+    best.1
+}
+
+/// Colours at points around the place of a piece, and where its middle is.
+fn surroundings(canvas: &Canvas, left: usize, top: usize) -> Vec<Colour> {
+    let (left, top) = (left as i32, top as i32);
+    let (wide, tall) = (PIECE_WIDTH as i32, PIECE_HEIGHT as i32);
+    let steps = (0..6).flat_map(|step| {
+        let (x, y) = (left + wide * step / 5, top + tall * step / 5);
+        [
+            (x, top - 3),
+            (x, top + tall + 3),
+            (left - 3, y),
+            (left + wide + 3, y),
+            (x, y),
+        ]
+    });
+    steps.map(|(x, y)| canvas.at(x, y)).collect()
+}
+
+/// How unlike two surroundings are.
+fn apart(one: &[Colour], other: &[Colour]) -> u32 {
+    let pairs = one.iter().flatten().zip(other.iter().flatten());
+    pairs.map(|(a, b)| u32::from(a.abs_diff(*b))).sum()
 }
 
 #[cfg(test)]

@@ -94,6 +94,7 @@ impl Canvas {
         .encode()
     }
 
+    #[cfg(all(test, feature = "assets"))]
     pub(crate) fn rows(&self) -> impl Iterator<Item = &[Colour]> {
         self.pixels.chunks_exact(self.width)
     }

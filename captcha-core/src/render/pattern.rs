@@ -71,8 +71,16 @@ pub(crate) fn quilt(canvas: &mut Canvas, rng: &mut Generator) {
     let colours = colours(rng);
     let step = rng.random_range(19.0..26.0);
     let grid = Grid::new(canvas, step, 5.0, 2.0, rng);
+    let slope = [
+        rng.random_range(0.012..0.022f32),
+        rng.random_range(-0.01..0.01),
+    ];
+    let start = rng.random_range(0.0..5.0f32);
     for corners in grid.tiles() {
-        let pick = rng.random_range(0..5);
+        // Colours come and go across the picture, so that one part of it is told from another.
+        let [x, y] = corners[0];
+        let shade = start + (x * slope[0] + y * slope[1]) + rng.random_range(-0.6..0.6f32);
+        let pick = shade.rem_euclid(5.0) as usize % 5;
         let (ground, figure) = (colours[pick], colours[(pick + rng.random_range(1..5)) % 5]);
         let third = colours[(pick + rng.random_range(1..5)) % 5];
         // A little wider than the tile, so that no seam shows the ground below.
