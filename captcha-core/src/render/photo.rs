@@ -2,7 +2,9 @@
 //! size, in the same light or without things strewn over it.
 
 use image::RgbImage;
+#[cfg(feature = "assets")]
 use image::imageops::thumbnail;
+#[cfg(feature = "assets")]
 use imageproc::filter::median_filter;
 use rand::{RngExt, SeedableRng};
 
@@ -34,6 +36,7 @@ pub(crate) struct Photo {
 
 impl Photo {
     /// Scales a picture down, and takes as much fine detail out of it as its files have no room for.
+    #[cfg(feature = "assets")]
     pub(crate) fn new(picture: &RgbImage) -> Self {
         let (width, height) = picture.dimensions();
         let scale = (f64::from(AREA) / (f64::from(width) * f64::from(height)))

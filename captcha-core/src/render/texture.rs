@@ -26,6 +26,7 @@ impl Style {
     pub(crate) const ALL: [Self; 4] = [Self::Chevrons, Self::Rings, Self::Ripples, Self::Stripes];
 
     /// What it is called in the gallery.
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Chevrons => "chevrons",
