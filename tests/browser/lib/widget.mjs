@@ -194,8 +194,10 @@ export class Widget {
   async renewed(before) {
     await this.alert.filter({ hasText: "That did not fit. Here is a new one." }).waitFor();
     await this.ready.waitFor();
-    assert.notEqual((await this.challenge()).challenge, before.challenge, "the challenge is another one");
-    assert.notEqual((await this.challenge()).prompt.image.data, before.prompt.image.data, "so is the picture");
+    const now = await this.challenge();
+    const shown = ({ prompt }) => (prompt.image ?? prompt.audio).data;
+    assert.notEqual(now.challenge, before.challenge, "the challenge is another one");
+    assert.notEqual(shown(now), shown(before), "so is the picture, or the sound");
   }
 
   // The centre of a control, pressed by the mouse alone.
