@@ -8,6 +8,7 @@ use super::slide::{COLOURS, HEIGHT, WIDTH, cut};
 use super::{Difficulty, Generator, Piece, Prompt, Verdict};
 use crate::render::canvas::Canvas;
 use crate::render::host::Host;
+use crate::render::landmark::{self, Place};
 use crate::render::scene;
 
 /// Size of a piece's picture: the same for every piece.
@@ -92,7 +93,10 @@ pub(crate) fn generate(
     let mut canvas = Canvas::new(WIDTH as usize, HEIGHT as usize);
     scene::paint(&mut canvas, host, rng);
     let places = places(gaps(difficulty), rng);
-    let picture = cut(&mut canvas, (PIECE_WIDTH, PIECE_HEIGHT), &places, rng);
+    let landmarks: Vec<_> = places.iter().map(|home| landmark(*home, rng)).collect();
+    let landmarks = landmark::draw(&mut canvas, &landmarks, rng);
+    let size = (PIECE_WIDTH, PIECE_HEIGHT);
+    let picture = cut(&mut canvas, size, &places, &landmarks, rng);
     let (x, y) = places.first().copied().unwrap_or_default();
     let piece = Piece {
         picture,
@@ -111,6 +115,18 @@ pub(crate) fn generate(
             tolerance: tolerance(difficulty),
         },
     )
+}
+
+/// Where the landmark of a gap stands: the gap hides its middle.
+fn landmark((left, top): (usize, usize), rng: &mut Generator) -> Place {
+    let mut around = |middle: usize, slack: f32| middle as f32 + rng.random_range(-slack..slack);
+    Place {
+        middle: [
+            around(left + PIECE_WIDTH / 2, 3.0),
+            around(top + PIECE_HEIGHT / 2, 3.0),
+        ],
+        half: [around(31, 2.0), around(31, 2.0)],
+    }
 }
 
 /// Left and top edges of the gaps, the piece's own first.

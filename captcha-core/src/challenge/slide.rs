@@ -2,12 +2,14 @@
 //! piece home.
 
 use rand::RngExt;
+use rand::seq::IndexedRandom;
 
 use super::{Difficulty, Generator, Piece, Prompt, Verdict};
 use crate::render::Picture;
-use crate::render::canvas::{Canvas, Colour};
+use crate::render::canvas::Canvas;
 use crate::render::cutout::{Cutout, GapStyle};
 use crate::render::host::Host;
+use crate::render::landmark::{self, Landmark, Place};
 use crate::render::outline::Outline;
 use crate::render::scene;
 
@@ -30,8 +32,10 @@ pub(super) const PLACES: u16 = WIDTH as u16 - PIECE_WIDTH as u16 - 4 - FIRST + 1
 /// Least distance between the left edges of two gaps: no two touch.
 const APART: u16 = 43;
 
-/// Layouts of gaps that one is chosen of.
-const LAYOUTS: usize = 12;
+/// Shapes that the gaps of a picture have.
+const SHAPES: usize = 3;
+/// Rows that a gap's picture can begin at: landmarks have room above and below.
+const ROWS: std::ops::RangeInclusive<usize> = 22..=84;
 
 /// Pixels that an answer may be off, to either side.
 const fn tolerance(difficulty: Difficulty) -> u8 {
@@ -90,9 +94,18 @@ pub(crate) fn generate(
 ) -> (Prompt, Solution) {
     let mut canvas = Canvas::new(WIDTH as usize, HEIGHT as usize);
     scene::paint(&mut canvas, host, rng);
-    let (places, y) = layout(&canvas, gaps(difficulty), rng);
+    let (places, y) = (places(gaps(difficulty), rng), rng.random_range(ROWS));
     let homes: Vec<_> = places.iter().map(|x| (usize::from(*x), y)).collect();
-    let piece = cut(&mut canvas, (PIECE_WIDTH, PIECE_HEIGHT), &homes, rng);
+    // One behind each gap, before anything says which gap is the piece's own.
+    let landmarks: Vec<_> = homes.iter().map(|home| landmark(*home, rng)).collect();
+    let landmarks = landmark::draw(&mut canvas, &landmarks, rng);
+    let piece = cut(
+        &mut canvas,
+        (PIECE_WIDTH, PIECE_HEIGHT),
+        &homes,
+        &landmarks,
+        rng,
+    );
     let piece = Piece {
         picture: piece,
         x: 0,
@@ -111,25 +124,45 @@ pub(crate) fn generate(
     )
 }
 
-/// Cuts a piece of `size` out of the picture at the first place, leaves gaps at all of them, and
-/// gives the piece.
+/// Leaves gaps of `size` at all of the places, and gives a piece that shows the landmark of the
+/// first.
 ///
 /// The gaps are of near shapes, and the piece's own is as far from it as any other: who compares
-/// outlines learns nothing, who sees what goes on in the picture does.
+/// outlines learns nothing, who sees what the landmarks are does.
 pub(super) fn cut(
     canvas: &mut Canvas,
     size: (usize, usize),
     places: &[(usize, usize)],
+    landmarks: &[Landmark],
     rng: &mut Generator,
 ) -> Picture {
     let outline = Outline::new(rng);
     let style = GapStyle::new(rng);
-    let whole = canvas.clone();
+    // Several gaps may have one shape: none has the piece's.
+    let shapes = [(); SHAPES].map(|()| Cutout::new(&outline.near(rng), size));
     for place in places {
-        Cutout::new(&outline.near(rng), size).gap(canvas, &whole, *place, &style, rng);
+        if let Some(shape) = shapes.choose(rng) {
+            shape.gap(canvas, *place, &style, rng);
+        }
     }
     let home = places.first().copied().unwrap_or_default();
-    Cutout::new(&outline, size).piece(&whole, home, rng)
+    let content = match landmarks.first() {
+        Some(landmark) => landmark.again(home, size, rng),
+        None => Canvas::new(size.0, size.1),
+    };
+    Cutout::new(&outline, size).piece(&content)
+}
+
+/// Where the landmark of a gap stands: the gap hides its middle.
+fn landmark((left, top): (usize, usize), rng: &mut Generator) -> Place {
+    let mut around = |middle: usize, slack: f32| middle as f32 + rng.random_range(-slack..slack);
+    Place {
+        middle: [
+            around(left + PIECE_WIDTH / 2, 3.0),
+            around(top + PIECE_HEIGHT / 2, 7.0),
+        ],
+        half: [around(25, 2.0), around(50, 4.0)],
+    }
 }
 
 /// Left edges of the gaps, the piece's own first.
@@ -152,52 +185,6 @@ fn places(count: usize, rng: &mut Generator) -> Vec<u16> {
         .collect();
     places.rotate_left(rng.random_range(0..count));
     places
-}
-
-/// Where the gaps lie: of several layouts the one whose gaps have the least alike surroundings, so
-/// that a person sees where the piece belongs. It is chosen before anything says which gap is the
-/// piece's own, or the odd one out would be it.
-fn layout(canvas: &Canvas, count: usize, rng: &mut Generator) -> (Vec<u16>, usize) {
-    let last = HEIGHT as usize - PIECE_HEIGHT - 6;
-    let mut best = (0, (Vec::new(), last));
-    for _ in 0..LAYOUTS {
-        let (places, row) = (places(count, rng), rng.random_range(6..=last));
-        let around: Vec<_> = (places.iter())
-            .map(|x| surroundings(canvas, usize::from(*x), row))
-            .collect();
-        let pairs = (around.iter().enumerate())
-            .flat_map(|(at, one)| around.iter().skip(at + 1).map(move |other| (one, other)));
-        let alike = pairs.map(|(one, other)| apart(one, other)).min();
-        if let Some(apart) = alike
-            && apart >= best.0
-        {
-            best = (apart, (places, row));
-        }
-    }
-    best.1
-}
-
-/// Colours at points around the place of a piece, and where its middle is.
-fn surroundings(canvas: &Canvas, left: usize, top: usize) -> Vec<Colour> {
-    let (left, top) = (left as i32, top as i32);
-    let (wide, tall) = (PIECE_WIDTH as i32, PIECE_HEIGHT as i32);
-    let steps = (0..6).flat_map(|step| {
-        let (x, y) = (left + wide * step / 5, top + tall * step / 5);
-        [
-            (x, top - 3),
-            (x, top + tall + 3),
-            (left - 3, y),
-            (left + wide + 3, y),
-            (x, y),
-        ]
-    });
-    steps.map(|(x, y)| canvas.at(x, y)).collect()
-}
-
-/// How unlike two surroundings are.
-fn apart(one: &[Colour], other: &[Colour]) -> u32 {
-    let pairs = one.iter().flatten().zip(other.iter().flatten());
-    pairs.map(|(a, b)| u32::from(a.abs_diff(*b))).sum()
 }
 
 #[cfg(test)]
@@ -343,7 +330,7 @@ mod tests {
             let style = GapStyle::new(&mut rng);
             let cutout = Cutout::new(&Outline::new(&mut rng), SIZE);
             for x in places(GAPS, &mut rng) {
-                cutout.gap(&mut canvas, &whole, (usize::from(x), 50), &style, &mut rng);
+                cutout.gap(&mut canvas, (usize::from(x), 50), &style, &mut rng);
                 let middle = i32::from(x) + PIECE_WIDTH as i32 / 2;
                 let changed = (-8..8).filter(|dx| {
                     let y = 50 + PIECE_HEIGHT as i32 / 2;

@@ -10,6 +10,23 @@ use super::{Generator, Picture};
 /// Red, green and blue.
 pub(crate) type Colour = [u8; 3];
 
+/// A colour as a canvas keeps it: with a byte more, so that a pixel is one number.
+pub(crate) type Pixel = [u8; 4];
+
+/// A colour as a pixel.
+pub(crate) fn pixel([red, green, blue]: Colour) -> Pixel {
+    [red, green, blue, 0]
+}
+
+/// `a` where `t` is 0, `b` where it is 256, two channels at a time.
+fn mixed(a: Pixel, b: Pixel, t: u32) -> Pixel {
+    const EVEN: u32 = 0x00ff_00ff;
+    let (a, b, rest) = (u32::from_le_bytes(a), u32::from_le_bytes(b), 256 - t);
+    let even = ((a & EVEN) * rest + (b & EVEN) * t) >> 8 & EVEN;
+    let odd = ((a >> 8 & EVEN) * rest + (b >> 8 & EVEN) * t) & !EVEN;
+    (even | odd).to_le_bytes()
+}
+
 /// `a` where `t` is 0, `b` where it is 1.
 pub(crate) fn mix(a: Colour, b: Colour, t: f32) -> Colour {
     let t = (t * 256.0) as i32;
@@ -38,7 +55,7 @@ pub(crate) fn relit(colour: Colour, gain: f32, lift: f32) -> Colour {
 pub(crate) struct Canvas {
     width: usize,
     height: usize,
-    pixels: Vec<Colour>,
+    pixels: Vec<Pixel>,
     /// Room for the next polygon.
     room: Room,
     /// Most bytes of its file, and colours to begin with.
@@ -50,7 +67,7 @@ impl Canvas {
         Self {
             width,
             height,
-            pixels: vec![[0; 3]; width * height],
+            pixels: vec![[0; 4]; width * height],
             room: Room::default(),
             most: (usize::MAX, usize::MAX),
         }
@@ -95,11 +112,11 @@ impl Canvas {
     }
 
     #[cfg(all(test, feature = "assets"))]
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &[Colour]> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &[Pixel]> {
         self.pixels.chunks_exact(self.width)
     }
 
-    pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = &mut [Colour]> {
+    pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = &mut [Pixel]> {
         self.pixels.chunks_exact_mut(self.width)
     }
 
@@ -107,40 +124,37 @@ impl Canvas {
     pub(crate) fn at(&self, x: i32, y: i32) -> Colour {
         let x = x.clamp(0, self.width as i32 - 1) as usize;
         let y = y.clamp(0, self.height as i32 - 1) as usize;
-        self.pixels
+        let [red, green, blue, _] = self
+            .pixels
             .get(y * self.width + x)
             .copied()
-            .unwrap_or_default()
-    }
-
-    /// Blurs the pixels of a row from `x` on: each becomes the mean of five around its place. What
-    /// is less than five pixels from the edge is left as it is.
-    pub(crate) fn blur_row(&self, x: usize, y: usize, row: &mut [Colour]) {
-        const AROUND: [(isize, isize); 5] = [(0, -5), (-4, 1), (1, 0), (4, -2), (-1, 5)];
-        let lines = AROUND.map(|(across, down)| {
-            let start = y.checked_add_signed(down)? * self.width + x.checked_add_signed(across)?;
-            Some(self.pixels.get(start..start + row.len())?.as_flattened())
-        });
-        let [Some(a), Some(b), Some(c), Some(d), Some(e)] = lines else {
-            return;
-        };
-        let lines = a.iter().zip(b).zip(c.iter().zip(d)).zip(e);
-        for (channel, (((a, b), (c, d)), e)) in row.as_flattened_mut().iter_mut().zip(lines) {
-            let sum = [a, b, c, d, e].map(|value| u16::from(*value));
-            *channel = (sum.iter().sum::<u16>() / 5) as u8;
-        }
+            .unwrap_or_default();
+        [red, green, blue]
     }
 
     /// Mixes a colour into a pixel; outside the picture it does nothing.
     pub(crate) fn blend(&mut self, x: usize, y: usize, colour: Colour, opacity: f32) {
         if x < self.width
-            && let Some(pixel) = self.pixels.get_mut(y * self.width + x)
+            && let Some(under) = self.pixels.get_mut(y * self.width + x)
         {
-            *pixel = if opacity > 0.996 {
-                colour
-            } else {
-                mix(*pixel, colour, opacity)
-            };
+            *under = mixed(*under, pixel(colour), (opacity * 256.0) as u32);
+        }
+    }
+
+    /// Sets a pixel; outside the picture it does nothing.
+    pub(crate) fn put(&mut self, x: usize, y: usize, colour: Colour) {
+        if x < self.width
+            && let Some(under) = self.pixels.get_mut(y * self.width + x)
+        {
+            *under = pixel(colour);
+        }
+    }
+
+    /// Lays a colour over everything, as thin as `opacity` says.
+    pub(crate) fn veil(&mut self, colour: Colour, opacity: f32) {
+        let (colour, opacity) = (pixel(colour), (opacity * 256.0) as u32);
+        for under in &mut self.pixels {
+            *under = mixed(*under, colour, opacity);
         }
     }
 
@@ -152,7 +166,7 @@ impl Canvas {
             let place = y as f32 / height * last;
             let stop = |index: usize| stops.get(index).copied().unwrap_or_default();
             let index = place as usize;
-            row.fill(mix(stop(index), stop(index + 1), place.fract()));
+            row.fill(pixel(mix(stop(index), stop(index + 1), place.fract())));
         }
     }
 
@@ -161,7 +175,9 @@ impl Canvas {
         let room = std::mem::take(&mut self.room);
         let mut raster = Raster::reusing(room, points, self.width, self.height);
         raster.polygon(points);
+        let colour = pixel(colour);
         let inside = [colour; 8];
+        let opacity = opacity * 256.0;
         for (y, left, cells) in raster.lines() {
             let row = y * self.width;
             let Some(pixels) = (self.pixels).get_mut(row + left..row + left + cells.len()) else {
@@ -173,21 +189,56 @@ impl Canvas {
             for (pixels, cells) in eights.iter_mut().zip(steps) {
                 // Where no edge is, eight pixels are alike: all inside, or none.
                 if cells.iter().fold(0, |any, cell| any | cell.to_bits()) == 0 {
-                    let cover = sum.abs() * opacity;
-                    if cover > 0.996 {
+                    let cover = covered(sum, opacity);
+                    if cover > 255 {
                         *pixels = inside;
-                    } else if cover > 0.004 {
-                        pixels
-                            .iter_mut()
-                            .for_each(|pixel| *pixel = mix(*pixel, colour, cover));
+                    } else if cover > 0 {
+                        for pixel in pixels {
+                            *pixel = mixed(*pixel, colour, cover);
+                        }
                     }
                 } else {
-                    sum = cover(pixels, cells, sum, colour, opacity);
+                    // In two loops: the second one is done for several pixels at a time.
+                    let covers = cells.map(|cell| {
+                        sum += cell;
+                        covered(sum, opacity)
+                    });
+                    for (pixel, cover) in pixels.iter_mut().zip(covers) {
+                        *pixel = mixed(*pixel, colour, cover);
+                    }
                 }
             }
             cover(rest, last, sum, colour, opacity);
         }
         self.room = raster.into_room();
+    }
+
+    /// Fills an upright rectangle between two corners: what a polygon would do, sooner.
+    pub(crate) fn block(&mut self, low: Point, high: Point, colour: Colour) {
+        let colour = pixel(colour);
+        let [left, top] = low.map(|value| value.max(0.0));
+        let right = high[0].min(self.width as f32);
+        let bottom = high[1].min(self.height as f32);
+        if left >= right || top >= bottom {
+            return;
+        }
+        // The share of a cell that lies between two edges.
+        let share = |cell: usize, from: f32, to: f32| {
+            (to.min(cell as f32 + 1.0) - from.max(cell as f32)).clamp(0.0, 1.0)
+        };
+        let (first, last) = (left as usize, right as usize);
+        for y in top as usize..(bottom as usize + 1).min(self.height) {
+            let tall = share(y, top, bottom);
+            let start = y * self.width;
+            let end = (last + 1).min(self.width);
+            let Some(row) = self.pixels.get_mut(start + first..start + end) else {
+                return;
+            };
+            for (x, pixel) in (first..).zip(row.iter_mut()) {
+                let cover = covered(share(x, left, right) * tall, 256.0);
+                *pixel = mixed(*pixel, colour, cover);
+            }
+        }
     }
 
     /// Fills an ellipse, turned by `angle` radians.
@@ -203,10 +254,12 @@ impl Canvas {
     /// Fills each column from `heights` down; colours run from `crest` to `foot` within `depth`.
     pub(crate) fn below(&mut self, heights: &[f32], crest: Colour, foot: Colour, depth: f32) {
         let top = heights.iter().copied().fold(f32::MAX, f32::min).max(0.0) as usize;
-        // As many colours as `mix` tells apart.
-        let colours: [Colour; 257] =
-            std::array::from_fn(|step| mix(crest, foot, step as f32 / 256.0));
-        let scale = 256.0 / depth;
+        // In a few bands, which pack better than a run of colours.
+        const BANDS: usize = 7;
+        let colours: [Pixel; BANDS] = std::array::from_fn(|band| {
+            mixed(pixel(crest), pixel(foot), (band * 256 / BANDS) as u32)
+        });
+        let (scale, foot) = (BANDS as f32 / depth, pixel(foot));
         for (y, row) in self.rows_mut().enumerate().skip(top) {
             for (pixel, height) in row.iter_mut().zip(heights) {
                 let inside = y as f32 + 1.0 - height;
@@ -214,7 +267,7 @@ impl Canvas {
                     let step = (inside * scale) as i32 as usize;
                     let colour = colours.get(step).copied().unwrap_or(foot);
                     *pixel = if inside < 1.0 {
-                        mix(*pixel, colour, inside)
+                        mixed(*pixel, colour, (inside * 256.0) as u32)
                     } else {
                         colour
                     };
@@ -225,7 +278,7 @@ impl Canvas {
 
     /// A disc with a halo that fades out.
     pub(crate) fn glow(&mut self, centre: Point, radius: f32, colour: Colour) {
-        let reach = radius * 2.6;
+        let reach = radius * 2.0;
         let (left, right) = (centre[0] - reach, centre[0] + reach);
         let top = (centre[1] - reach).max(0.0) as usize;
         for y in top..((centre[1] + reach).max(0.0) as usize).min(self.height) {
@@ -243,17 +296,18 @@ impl Canvas {
 }
 
 /// Mixes a colour into pixels by the steps of their coverage, from `sum` on, which it gives back.
-fn cover(pixels: &mut [Colour], steps: &[f32], mut sum: f32, colour: Colour, opacity: f32) -> f32 {
+fn cover(pixels: &mut [Pixel], steps: &[f32], mut sum: f32, colour: Pixel, opacity: f32) -> f32 {
     for (pixel, step) in pixels.iter_mut().zip(steps) {
         sum += step;
-        let cover = sum.abs() * opacity;
-        if cover > 0.996 {
-            *pixel = colour;
-        } else if cover > 0.004 {
-            *pixel = mix(*pixel, colour, cover);
-        }
+        *pixel = mixed(*pixel, colour, covered(sum, opacity));
     }
     sum
+}
+
+/// Coverage in 256 parts. Sums of steps are not exact: a little more than all is all.
+fn covered(sum: f32, opacity: f32) -> u32 {
+    let cover = sum.abs() * opacity + 0.5;
+    (cover as i32).min(256) as u32
 }
 
 /// The four corners of a thick line.

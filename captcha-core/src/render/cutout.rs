@@ -1,4 +1,4 @@
-//! Cutting a piece out of a picture, and the gaps that it and its decoys leave.
+//! A piece, and the gaps that it and its decoys leave in a picture.
 
 #![allow(
     clippy::indexing_slicing,
@@ -7,7 +7,7 @@
 
 use rand::RngExt;
 
-use super::canvas::{Canvas, Colour, mix, relit};
+use super::canvas::{Canvas, Colour, hsl, mix};
 use super::encode::Indexed;
 use super::outline::Outline;
 use super::quantize::quantize;
@@ -21,12 +21,10 @@ const MARGIN: usize = 4;
 const INSET: f32 = 4.0;
 /// Reach of the filter that measures how deep inside the outline a pixel lies.
 const REACH: usize = 3;
-/// Pixels that a blur reaches.
-const BLUR: usize = 5;
-/// Least distance from a gap to the columns that it shows.
-const AWAY: usize = 60;
-/// Colours of a piece: fewer than fill a byte, which keeps the file small.
-const COLOURS: usize = 56;
+/// Depth from which on nothing of the border is seen: most pixels of a gap.
+const DEEP: f32 = 3.4;
+/// Colours of a piece: with the steps of its edge they fill half a byte.
+const COLOURS: usize = 12;
 /// Steps of opacity along the edge of a piece.
 const STEPS: u8 = 4;
 
@@ -49,7 +47,7 @@ impl Cutout {
         let mut raster = Raster::new(0, 0, width, height);
         raster.polygon(&points);
         let mut sharp = vec![0; width * height];
-        raster.paint(|x, y, coverage| sharp[y * width + x] = (coverage * 255.0 + 0.5) as u8);
+        raster.paint(|x, y, coverage| sharp[y * width + x] = (coverage * 255.0 + 0.5) as i32 as u8);
         let depth = depths(&sharp, width);
         Self {
             width: size.0,
@@ -70,27 +68,17 @@ impl Cutout {
         apart as f32 / all.max(1) as f32
     }
 
-    /// Draws a gap. The piece's own gap and the decoys are all drawn by this, from a picture that
-    /// is still whole.
+    /// Draws a gap, filled with stripes. The piece's own gap and the decoys are all drawn by this.
     pub(crate) fn gap(
         &self,
         canvas: &mut Canvas,
-        whole: &Canvas,
         (left, top): (usize, usize),
         style: &GapStyle,
         rng: &mut Generator,
     ) {
         // The gap is a few pixels wider than the piece, and not by the same everywhere.
         let wobble: [f32; 2] = [rng.random(), rng.random()];
-        // It shows something blurred from elsewhere, never what belongs there.
         let size = self.width + 2 * MARGIN;
-        let source = [
-            elsewhere(left, whole.width() - size - 2 * BLUR, rng) + BLUR,
-            (top + rng.random_range(0..48))
-                .saturating_sub(24)
-                .clamp(BLUR, whole.height() - self.height - 2 * MARGIN - BLUR),
-        ];
-        let mut foreign: Vec<Colour> = vec![style.veil; size];
         let phase: f32 = rng.random();
         let shakes: Vec<f32> = (0..size)
             .map(|x| swing(x as f32 / 38.0 + wobble[0]))
@@ -99,11 +87,20 @@ impl Cutout {
             let Some(py) = (top + y).checked_sub(MARGIN) else {
                 continue;
             };
-            whole.blur_row(source[0], source[1] + y, &mut foreign);
             let row_shake = swing(y as f32 / 31.0 + wobble[1]);
             let row_weave = py as f32 * style.weave[1] + phase;
             for (x, (depth, shake)) in depths.iter().zip(&shakes).enumerate() {
                 if *depth < -3.3 {
+                    continue;
+                }
+                let Some(px) = (left + x).checked_sub(MARGIN) else {
+                    continue;
+                };
+                let weave = swing(px as f32 * style.weave[0] + row_weave);
+                // Stripes of few tones: they cost little to pack.
+                let mut colour = style.stripes[((weave + 1.0) * 1.99) as i32 as usize & 3];
+                if *depth >= DEEP {
+                    canvas.put(px, py, colour);
                     continue;
                 }
                 let inside = depth + 2.0 + (shake + row_shake) * 0.4;
@@ -111,35 +108,19 @@ impl Cutout {
                 if cover <= 0.0 {
                     continue;
                 }
-                let Some(px) = (left + x).checked_sub(MARGIN) else {
-                    continue;
-                };
-                let weave = swing(px as f32 * style.weave[0] + row_weave);
-                let mut colour = mix(foreign[x], style.veil, 0.5 + weave * 0.1);
-                // Most pixels lie far from the border.
-                if inside < 5.0 {
-                    let shadow = (1.0 - (inside - 1.5) / 3.5).clamp(0.0, 1.0) * 0.4;
-                    let rim = (1.0 - (inside - 0.7).abs() / 1.2).clamp(0.0, 1.0) * 0.9;
-                    colour = mix(mix(colour, style.shadow, shadow), style.rim, rim);
-                }
+                let shadow = (1.0 - (inside - 1.5) / 3.5).clamp(0.0, 1.0) * 0.4;
+                let rim = (1.0 - (inside - 0.7).abs() / 1.2).clamp(0.0, 1.0) * 0.9;
+                colour = mix(mix(colour, style.shadow, shadow), style.rim, rim);
                 canvas.blend(px, py, colour, cover);
             }
         }
     }
 
-    /// The piece that was at a place, as its own picture.
-    pub(crate) fn piece(
-        &self,
-        whole: &Canvas,
-        (left, top): (usize, usize),
-        rng: &mut Generator,
-    ) -> Picture {
-        // Lit differently from its place, so that its colours match no place exactly.
-        let gain =
-            1.0 + rng.random_range(0.05..0.14) * if rng.random_bool(0.5) { 1.0 } else { -1.0 };
-        let lift = rng.random_range(-12.0..8.0f32);
-        let slope = rng.random_range(-0.35..0.35f32);
-        let rim: Colour = if rng.random_bool(0.7) {
+    /// A piece that shows `content`, which is as large as its picture.
+    pub(crate) fn piece(&self, content: &Canvas) -> Picture {
+        // Dark around what is light, or the piece would have no shape on a light page.
+        let [_, green, _] = content.at(0, 0);
+        let rim: Colour = if green < 128 {
             [252, 250, 244]
         } else {
             [40, 42, 58]
@@ -148,13 +129,11 @@ impl Cutout {
         let mut steps = Vec::with_capacity(self.width * self.height);
         for y in 0..self.height {
             for x in 0..self.width {
-                let own = whole.at((left + x) as i32, (top + y) as i32);
-                let slant = (x as f32 - y as f32) * slope;
-                let content = relit(own, gain, lift + slant);
+                let own = content.at(x as i32, y as i32);
                 // The border fades into the rim: there is no edge left to compare with the gap's.
                 let cell = (y + MARGIN) * (self.width + 2 * MARGIN) + x + MARGIN;
                 let depth = self.depth[cell];
-                colours.push(mix(rim, content, ((depth - 0.4) / 2.2).clamp(0.0, 1.0)));
+                colours.push(mix(rim, own, ((depth - 0.4) / 2.2).clamp(0.0, 1.0)));
                 steps.push((u16::from(self.sharp[cell]) * u16::from(STEPS) / 255) as u8);
             }
         }
@@ -190,7 +169,8 @@ impl Cutout {
             indices: &indices,
             palette: &palette,
         }
-        .encode()
+        // Of a few hundred bytes: packing them would take longer than drawing them.
+        .encode_stored()
     }
 }
 
@@ -198,32 +178,25 @@ impl Cutout {
 pub(crate) struct GapStyle {
     rim: Colour,
     shadow: Colour,
-    veil: Colour,
+    stripes: [Colour; 4],
     weave: [f32; 2],
 }
 
 impl GapStyle {
     pub(crate) fn new(rng: &mut Generator) -> Self {
         let light = rng.random_bool(0.6);
-        let veil = if light { [236, 236, 232] } else { [52, 54, 70] };
+        let (hue, rich) = (rng.random::<f32>(), rng.random_range(0.05..0.25));
+        let stripes = [0.7, 0.76, 0.82, 0.86].map(|tone| {
+            let tone = if light { tone } else { 0.98 - tone };
+            hsl(hue, rich, tone)
+        });
         let weave = [rng.random_range(0.11..0.22), rng.random_range(-0.22..0.22)];
         Self {
             rim: [255, 255, 250],
             shadow: [20, 22, 34],
-            veil,
+            stripes,
             weave,
         }
-    }
-}
-
-/// A column below `count` that is far from `column`.
-fn elsewhere(column: usize, count: usize, rng: &mut Generator) -> usize {
-    let near = column.saturating_sub(AWAY)..(column + AWAY).min(count);
-    let place = rng.random_range(0..count - near.len());
-    if place < near.start {
-        place
-    } else {
-        place + near.len()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 
-use super::canvas::{Canvas, Colour, hsl, mix, relit, wave};
+use super::canvas::{Canvas, Colour, hsl, mix, pixel as as_pixel, relit, wave};
 use super::scene::{Theme, sky};
 use super::water::ripples;
 use super::{Generator, objects};
@@ -13,7 +13,7 @@ pub(crate) fn hills(canvas: &mut Canvas, rng: &mut Generator) {
     let horizon = height * rng.random_range(0.28..0.45);
     sky(canvas, &theme, horizon + 8.0, rng);
     let firs = rng.random_bool(0.5);
-    let layers = 5;
+    let layers = 3;
     for layer in 0..layers {
         let near = (layer as f32 + 0.5) / layers as f32;
         let level = horizon + (height - horizon) * near * 0.85;
@@ -40,7 +40,7 @@ pub(crate) fn hills(canvas: &mut Canvas, rng: &mut Generator) {
                 _ if firs => objects::fir(canvas, foot, size, relit(leaves, 0.9, 0.0)),
                 _ => objects::tree(canvas, foot, size, leaves, rng),
             }
-            x += size * rng.random_range(0.4..1.3);
+            x += size * rng.random_range(0.9..2.6);
         }
     }
 }
@@ -54,7 +54,7 @@ pub(crate) fn town(canvas: &mut Canvas, rng: &mut Generator) {
         let floor = height * (0.72 + near * 0.2);
         let mut x = rng.random_range(-20.0..0.0f32);
         while x < width {
-            let wide = rng.random_range(17.0..36.0) * (0.8 + near * 0.4);
+            let wide = rng.random_range(22.0..42.0) * (0.8 + near * 0.4);
             let top = floor - rng.random_range(24.0..66.0f32);
             let hue = theme.accent + rng.random_range(-0.12f32..0.12);
             let [_, _, haze] = theme.sky;
@@ -87,16 +87,15 @@ pub(crate) fn town(canvas: &mut Canvas, rng: &mut Generator) {
             leaves,
             rng,
         );
-        x += size * rng.random_range(0.7..2.2);
+        x += size * rng.random_range(1.0..3.4);
     }
 }
 
 /// A building between left, top, right and bottom, with rows of windows.
 fn building(canvas: &mut Canvas, edges: [f32; 4], wall: Colour, night: bool, rng: &mut Generator) {
     let [left, top, right, bottom] = edges;
-    objects::block(canvas, [left, top], [right, bottom], wall);
-    objects::block(
-        canvas,
+    canvas.block([left, top], [right, bottom], wall);
+    canvas.block(
         [right - (right - left) * 0.2, top],
         [right, bottom],
         relit(wall, 0.82, 0.0),
@@ -112,13 +111,13 @@ fn building(canvas: &mut Canvas, edges: [f32; 4], wall: Colour, night: bool, rng
             roof,
             1.0,
         ),
-        1 => objects::block(canvas, [left - 1.5, top - 3.0], [right + 1.5, top], roof),
+        1 => canvas.block([left - 1.5, top - 3.0], [right + 1.5, top], roof),
         2 => canvas.line([left + 6.0, top], [left + 6.0, top - 12.0], 1.6, roof),
         _ => {}
     }
     let (across, down) = (
-        rng.random_range(5.5..8.5f32),
-        rng.random_range(7.0..10.0f32),
+        rng.random_range(9.0..13.0f32),
+        rng.random_range(11.0..15.0f32),
     );
     let (lit, dark) = if night {
         ([250, 215, 120], relit(wall, 0.6, 0.0))
@@ -130,7 +129,7 @@ fn building(canvas: &mut Canvas, edges: [f32; 4], wall: Colour, night: bool, rng
         let mut x = left + 3.0;
         while x + across * 0.55 < right - 1.0 {
             let glass = if rng.random_bool(0.45) { lit } else { dark };
-            objects::block(canvas, [x, y], [x + across * 0.55, y + down * 0.55], glass);
+            canvas.block([x, y], [x + across * 0.55, y + down * 0.55], glass);
             x += across;
         }
         y += down;
@@ -163,7 +162,7 @@ pub(crate) fn mountains(canvas: &mut Canvas, rng: &mut Generator) {
             let sway = ((depth * 0.9 + phase).sin() * (1.0 + depth * 0.08)) as i32;
             let above = from as i32 - 1 - (depth * 1.2) as i32;
             for (x, pixel) in (0..).zip(row) {
-                *pixel = mix(source.at(x + sway, above), tint, 0.25);
+                *pixel = as_pixel(mix(source.at(x + sway, above), tint, 0.25));
             }
         }
         let light = mix(theme.sky[2], [255, 255, 255], 0.3);
@@ -177,7 +176,7 @@ pub(crate) fn mountains(canvas: &mut Canvas, rng: &mut Generator) {
             relit(meadow, 0.8, 0.0),
             50.0,
         );
-        for _ in 0..55 {
+        for _ in 0..24 {
             let y = rng.random_range(horizon + 4.0..height);
             let size = 2.5 + (y - horizon) * 0.08;
             let at = [rng.random_range(0.0..width), y];
@@ -195,7 +194,7 @@ pub(crate) fn mountains(canvas: &mut Canvas, rng: &mut Generator) {
             ];
             let colour = relit(theme.land(0.6 + near * 0.4, rng), 0.85, 0.0);
             objects::fir(canvas, foot, size, colour);
-            x += size * rng.random_range(0.4..2.0 + near * 1.5);
+            x += size * rng.random_range(0.8..3.5 + near * 1.5);
         }
     }
 }
@@ -215,7 +214,7 @@ fn peak(
     let dark = relit(rock, 0.7, 0.0);
     canvas.fill(&[top, [x + half, y], [x - half, y]], rock, 1.0);
     canvas.fill(&[top, [x + half, y], [fold, y]], dark, 1.0);
-    for _ in 0..4 {
+    for _ in 0..2 {
         // Scree: slivers along the slope.
         let t = rng.random_range(0.35..0.9);
         let side = rng.random_range(-0.7..0.7) * half * t;

@@ -16,6 +16,7 @@ mod glyph;
 pub(crate) mod host;
 pub(crate) mod icon;
 mod land;
+pub(crate) mod landmark;
 pub(crate) mod lettering;
 mod near;
 mod objects;

@@ -13,8 +13,8 @@ use super::raster::{Point, Raster, ellipse};
 pub(crate) fn cloud(canvas: &mut Canvas, at: Point, size: f32, light: Colour, rng: &mut Generator) {
     let shade = relit(light, 0.84, 0.0);
     let mut puffs = Vec::new();
-    for step in 0..5 {
-        let along = step as f32 / 4.0 - 0.5;
+    for step in 0..4 {
+        let along = step as f32 / 3.0 - 0.5;
         let radius = size * (0.34 - along.abs() * 0.3) * rng.random_range(0.8..1.25);
         puffs.push(([at[0] + along * size * 1.7, at[1] - radius * 0.6], radius));
     }
@@ -150,8 +150,7 @@ pub(crate) fn boat(canvas: &mut Canvas, foot: Point, size: f32, hue: f32) {
 pub(crate) fn house(canvas: &mut Canvas, foot: Point, size: f32, hue: f32) {
     let [x, y] = foot;
     let eaves = y - size * 0.55;
-    block(
-        canvas,
+    canvas.block(
         [x - size * 0.4, eaves],
         [x + size * 0.4, y],
         hsl(hue, 0.3, 0.82),
@@ -163,12 +162,12 @@ pub(crate) fn house(canvas: &mut Canvas, foot: Point, size: f32, hue: f32) {
     ];
     canvas.fill(&roof, hsl(hue + 0.95, 0.55, 0.42), 1.0);
     let door = [x - size * 0.08, y - size * 0.32];
-    block(canvas, door, [x + size * 0.1, y], hsl(hue + 0.5, 0.4, 0.3));
+    canvas.block(door, [x + size * 0.1, y], hsl(hue + 0.5, 0.4, 0.3));
     for side in [-0.26, 0.26] {
         let middle = x + size * side;
         let top = y - size * 0.42;
         let pane = [middle + size * 0.07, top + size * 0.15];
-        block(canvas, [middle - size * 0.07, top], pane, [60, 80, 110]);
+        canvas.block([middle - size * 0.07, top], pane, [60, 80, 110]);
     }
 }
 
@@ -279,10 +278,4 @@ pub(crate) fn ring(canvas: &mut Canvas, at: Point, radius: f32, thickness: f32, 
         let inner = (distance - (radius - thickness)).clamp(0.0, 1.0);
         canvas.blend(x, y, colour, coverage * inner);
     });
-}
-
-/// An upright rectangle by two corners.
-pub(crate) fn block(canvas: &mut Canvas, low: Point, high: Point, colour: Colour) {
-    let corners = [low, [high[0], low[1]], high, [low[0], high[1]]];
-    canvas.fill(&corners, colour, 1.0);
 }

@@ -36,7 +36,7 @@ impl Outline {
             1 => Self::Pebble([2.0, 3.0, 4.0, 5.0].map(|count| {
                 (
                     count,
-                    rng.random_range(0.6..1.0) * 0.5 / count,
+                    rng.random_range(0.4..0.8) * 0.5 / count,
                     rng.random_range(0.0..TAU),
                 )
             })),
@@ -101,14 +101,14 @@ fn corners(rng: &mut Generator) -> Vec<Point> {
     (0..count)
         .map(|corner| {
             let angle = (corner as f32 + rng.random_range(-0.3..0.3)) / count as f32 * TAU;
-            let radius = rng.random_range(0.45..1.0f32);
+            let radius = rng.random_range(0.65..1.0f32);
             [radius * angle.cos(), radius * angle.sin()]
         })
         .collect()
 }
 
 fn jigsaw(sides: &[(Side, f32); 4], width: f32, height: f32) -> Vec<Point> {
-    const RADIUS: f32 = 6.2;
+    const RADIUS: f32 = 5.2;
     /// Distance of a knob's centre from its side, in radii.
     const REACH: f32 = 0.62;
     // A tab stands out of the box's edge by moving that side of the body inwards.

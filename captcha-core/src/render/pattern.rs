@@ -69,7 +69,7 @@ fn colours(rng: &mut Generator) -> [Colour; 5] {
 /// Tiles on a bent grid, each with a motif.
 pub(crate) fn quilt(canvas: &mut Canvas, rng: &mut Generator) {
     let colours = colours(rng);
-    let step = rng.random_range(19.0..26.0);
+    let step = rng.random_range(26.0..36.0);
     let grid = Grid::new(canvas, step, 5.0, 2.0, rng);
     let slope = [
         rng.random_range(0.012..0.022f32),
@@ -141,7 +141,7 @@ pub(crate) fn quilt(canvas: &mut Canvas, rng: &mut Generator) {
 /// Triangles that follow a field of colour, with shapes strewn over them.
 pub(crate) fn facets(canvas: &mut Canvas, rng: &mut Generator) {
     let colours = colours(rng);
-    let step = rng.random_range(15.0..21.0);
+    let step = rng.random_range(24.0..34.0);
     let grid = Grid::new(canvas, step, 4.0, step * 0.6, rng);
     let waves = [(); 2].map(|()| {
         [
@@ -171,7 +171,7 @@ pub(crate) fn facets(canvas: &mut Canvas, rng: &mut Generator) {
     }
     let (width, height) = (canvas.width() as f32, canvas.height() as f32);
     let motif = rng.random_range(0..4);
-    for _ in 0..44 {
+    for _ in 0..18 {
         let at = [rng.random_range(0.0..width), rng.random_range(0.0..height)];
         let colour = relit(
             colours[rng.random_range(0..5)],

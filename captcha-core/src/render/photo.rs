@@ -8,7 +8,7 @@ use image::imageops::thumbnail;
 use imageproc::filter::median_filter;
 use rand::{RngExt, SeedableRng};
 
-use super::canvas::{Canvas, Colour, hsl};
+use super::canvas::{Canvas, Colour, hsl, pixel as as_pixel};
 use super::raster::swing;
 use super::{Generator, objects};
 
@@ -85,7 +85,7 @@ impl Photo {
             let v = y as f32 + 0.5;
             for (x, pixel) in row.iter_mut().enumerate() {
                 let u = x as f32 + 0.5;
-                *pixel = light.of(self.sample(view.of(u, v)), u / wide, v / tall);
+                *pixel = as_pixel(light.of(self.sample(view.of(u, v)), u / wide, v / tall));
             }
         }
         strew(canvas, rng);

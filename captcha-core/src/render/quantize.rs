@@ -1,4 +1,4 @@
-//! From true colour to a palette: median cut over a histogram of 32 steps per channel.
+//! From true colour to a palette: median cut over a histogram of 13 bits a colour.
 #![allow(
     clippy::indexing_slicing,
     reason = "tables have an entry for every 15-bit key, and ranges come from the list they cut"
@@ -6,48 +6,131 @@
 
 use super::canvas::Colour;
 
+/// Bits of red, green and blue that tell colours apart. The eye sees green best.
+const BITS: [u32; 3] = [4, 5, 4];
+/// Keys that there are.
+const KEYS: usize = 1 << (BITS[0] + BITS[1] + BITS[2]);
+/// Levels of a channel.
 const STEPS: usize = 32;
 
-/// Palette indices of the pixels, and the palette: at most `limit` colours.
-pub(crate) fn quantize(pixels: &[Colour], limit: usize) -> (Vec<u8>, Vec<Colour>) {
+/// Of how many pixels the colours themselves are looked at; the keys say the rest.
+const SAMPLED: usize = 16_384;
+
+/// Palette indices of the pixels, whose first three bytes are their colour, and the palette: at most
+/// `limit` colours.
+pub(crate) fn quantize<const N: usize>(pixels: &[[u8; N]], limit: usize) -> (Vec<u8>, Vec<Colour>) {
     let keys: Vec<u16> = pixels.iter().map(|pixel| key(*pixel)).collect();
-    let mut counts = vec![0u32; STEPS.pow(3)];
-    let mut list: Vec<Entry> = Vec::with_capacity(1024);
-    for key in &keys {
-        let count = &mut counts[usize::from(*key)];
-        if *count == 0 {
-            list.push(Entry {
-                key: *key,
-                levels: [key >> 10, key >> 5 & 31, key & 31].map(|level| level as u8),
-                count: 0,
-            });
+    let mut list = histogram(&keys);
+    let mut table = [0u8; KEYS];
+    let mut sums = Vec::with_capacity(limit);
+    for (index, part) in cut(&mut list, limit).into_iter().enumerate() {
+        let entries = &list[part.start..part.end];
+        for entry in entries {
+            table[usize::from(entry.key)] = index as u8;
         }
-        *count += 1;
+        sums.push(Sum::of(entries));
     }
-    for entry in &mut list {
-        entry.count = counts[usize::from(entry.key)];
+    // A key has fewer bits than any index that the mask lets through, so that no bound is checked.
+    let indices: Vec<u8> = (keys.iter())
+        .map(|key| table[usize::from(*key) & (KEYS - 1)])
+        .collect();
+    let sampled = (pixels.iter().zip(&indices)).step_by(pixels.len() / SAMPLED + 1);
+    for (pixel, index) in sampled {
+        sums[usize::from(*index)].add(*pixel);
     }
-
-    let mut table = vec![0u8; STEPS.pow(3)];
-    let mut palette = Vec::with_capacity(limit);
-    for part in cut(&mut list, limit) {
-        for entry in &list[part.start..part.end] {
-            table[usize::from(entry.key)] = palette.len() as u8;
-        }
-        palette.push(mean(&list[part.start..part.end]));
-    }
-    let indices = keys.iter().map(|key| table[usize::from(*key)]).collect();
-    (indices, palette)
+    (indices, sums.into_iter().map(Sum::mean).collect())
 }
 
-fn key([red, green, blue]: Colour) -> u16 {
-    u16::from(red >> 3) << 10 | u16::from(green >> 3) << 5 | u16::from(blue >> 3)
+/// How often each key comes.
+fn histogram(keys: &[u16]) -> Vec<Entry> {
+    // Neighbours are often alike. Counted in the same place each would wait for the last.
+    let mut counts = [[0u32; KEYS]; 2];
+    let [even, odd] = &mut counts;
+    let (pairs, rest) = keys.as_chunks::<2>();
+    for [one, other] in pairs {
+        even[usize::from(*one) & (KEYS - 1)] += 1;
+        odd[usize::from(*other) & (KEYS - 1)] += 1;
+    }
+    for key in rest {
+        even[usize::from(*key) & (KEYS - 1)] += 1;
+    }
+    (0..)
+        .zip(even.iter().zip(odd))
+        .map(|(key, (even, odd))| (key, *even + *odd))
+        .filter(|(_, count)| *count > 0)
+        .map(|(key, count)| Entry::new(key, count))
+        .collect()
 }
 
+fn key<const N: usize>(pixel: [u8; N]) -> u16 {
+    let mut key = 0;
+    for (channel, bits) in pixel.into_iter().zip(BITS) {
+        key = key << bits | u16::from(channel) >> (8 - bits);
+    }
+    key
+}
+
+/// A colour as far as keys tell.
 struct Entry {
     key: u16,
+    /// All in steps of one size.
     levels: [u8; 3],
     count: u32,
+}
+
+impl Entry {
+    fn new(key: u16, count: u32) -> Self {
+        let [_, green, blue] = BITS;
+        let levels = [
+            key >> (green + blue) << 1,
+            key >> blue & 31,
+            (key & 15) << 1,
+        ];
+        Self {
+            key,
+            levels: levels.map(|level| level as u8),
+            count,
+        }
+    }
+}
+
+/// What an entry of the palette is the mean of.
+struct Sum {
+    keyed: Colour,
+    channels: [u32; 3],
+    count: u32,
+}
+
+impl Sum {
+    /// Nothing yet, but what the keys say: all there is where no pixel is sampled.
+    fn of(entries: &[Entry]) -> Self {
+        let total: u32 = entries.iter().map(|entry| entry.count).sum::<u32>().max(1);
+        let keyed = [0, 1, 2].map(|axis| {
+            let levels = entries
+                .iter()
+                .map(|entry| u32::from(entry.levels[axis]) * entry.count);
+            (levels.sum::<u32>() * 8 / total) as u8
+        });
+        Self {
+            keyed,
+            channels: [0; 3],
+            count: 0,
+        }
+    }
+
+    fn add<const N: usize>(&mut self, pixel: [u8; N]) {
+        for (sum, channel) in self.channels.iter_mut().zip(pixel) {
+            *sum += u32::from(channel);
+        }
+        self.count += 1;
+    }
+
+    fn mean(self) -> Colour {
+        match self.count {
+            0 => self.keyed,
+            count => self.channels.map(|sum| (sum / count) as u8),
+        }
+    }
 }
 
 /// A range of the list whose colours share one entry of the palette.
@@ -132,17 +215,6 @@ fn partition(list: &mut [Entry], axis: usize) -> usize {
         }
     }
     front
-}
-
-fn mean(entries: &[Entry]) -> Colour {
-    let total: u32 = entries.iter().map(|entry| entry.count).sum::<u32>().max(1);
-    [0, 1, 2].map(|axis| {
-        let sum: u32 = entries
-            .iter()
-            .map(|entry| u32::from(entry.levels[axis]) * entry.count)
-            .sum();
-        (sum as f32 / total as f32 * 255.0 / 31.0) as u8
-    })
 }
 
 #[cfg(test)]

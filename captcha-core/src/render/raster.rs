@@ -209,12 +209,18 @@ pub(crate) fn swing(turns: f32) -> f32 {
 
 /// The points of an ellipse, turned by `angle` radians.
 pub(crate) fn ellipse(centre: Point, radii: Point, angle: f32) -> Vec<Point> {
-    let steps = (6.0 + (radii[0] + radii[1]) * 0.6).min(40.0) as usize;
+    let steps = (6.0 + (radii[0] + radii[1]) * 0.6).min(40.0);
     let (turn_sin, turn_cos) = angle.sin_cos();
-    (0..steps)
-        .map(|step| {
-            let (sin, cos) = (step as f32 / steps as f32 * std::f32::consts::TAU).sin_cos();
+    let (step_sin, step_cos) = (std::f32::consts::TAU / steps.trunc()).sin_cos();
+    let (mut sin, mut cos) = (0.0, 1.0);
+    (0..steps as usize)
+        .map(|_| {
             let (x, y) = (radii[0] * cos, radii[1] * sin);
+            // The next by turning the last: a sine for every point would cost more than its edges.
+            (sin, cos) = (
+                sin * step_cos + cos * step_sin,
+                cos * step_cos - sin * step_sin,
+            );
             [
                 centre[0] + x * turn_cos - y * turn_sin,
                 centre[1] + x * turn_sin + y * turn_cos,

@@ -13,13 +13,13 @@ pub(crate) fn paint(canvas: &mut Canvas, host: Option<&Host>, rng: &mut Generato
     if let Some(photo) = host.and_then(|host| host.photo(rng)) {
         return photo.paint(canvas, rng);
     }
-    match rng.random_range(0..8) {
-        0 | 1 => land::hills(canvas, rng),
-        2 => water::coast(canvas, rng),
-        3 => land::town(canvas, rng),
-        4 => land::mountains(canvas, rng),
-        5 => water::reef(canvas, rng),
-        6 => pattern::quilt(canvas, rng),
+    match rng.random_range(0..10) {
+        0..3 => land::hills(canvas, rng),
+        3 | 4 => water::coast(canvas, rng),
+        5 => land::town(canvas, rng),
+        6 => land::mountains(canvas, rng),
+        7 => water::reef(canvas, rng),
+        8 => pattern::quilt(canvas, rng),
         _ => pattern::facets(canvas, rng),
     }
 }
@@ -29,10 +29,10 @@ pub(crate) fn paint_upright(canvas: &mut Canvas, host: Option<&Host>, rng: &mut 
     if let Some(photo) = host.and_then(|host| host.photo(rng)) {
         return photo.paint(canvas, rng);
     }
-    match rng.random_range(0..4) {
-        0 => land::hills(canvas, rng),
-        1 => water::coast(canvas, rng),
-        2 => land::town(canvas, rng),
+    match rng.random_range(0..6) {
+        0 | 1 => land::hills(canvas, rng),
+        2 | 3 => water::coast(canvas, rng),
+        4 => land::town(canvas, rng),
         _ => land::mountains(canvas, rng),
     }
 }
@@ -107,7 +107,7 @@ pub(crate) fn sky(canvas: &mut Canvas, theme: &Theme, floor: f32, rng: &mut Gene
     let width = canvas.width() as f32;
     let [_, middle, low] = theme.sky;
     // Bands of thin cloud give the plain sky a texture of its own.
-    for _ in 0..6 {
+    for _ in 0..4 {
         let level = rng.random_range(0.0..floor);
         let long = rng.random_range(30.0..90.0);
         let centre = [rng.random_range(0.0..width), level];
@@ -134,7 +134,7 @@ pub(crate) fn sky(canvas: &mut Canvas, theme: &Theme, floor: f32, rng: &mut Gene
     };
     canvas.glow(orb, rng.random_range(10.0..20.0), colour);
     if theme.night {
-        for _ in 0..45 {
+        for _ in 0..24 {
             let at = [rng.random_range(0.0..width), rng.random_range(0.0..floor)];
             let size = rng.random_range(1.2..4.5);
             objects::star(canvas, at, size, 4, mix([255, 250, 225], low, 0.15));
@@ -149,9 +149,9 @@ pub(crate) fn sky(canvas: &mut Canvas, theme: &Theme, floor: f32, rng: &mut Gene
     while x < width {
         let at = [x, rng.random_range(floor * 0.15..floor * 0.95)];
         objects::cloud(canvas, at, rng.random_range(16.0..32.0), light, rng);
-        x += rng.random_range(28.0..58.0);
+        x += rng.random_range(48.0..96.0);
     }
-    for _ in 0..rng.random_range(2..5) {
+    for _ in 0..rng.random_range(0..3) {
         let at = [
             rng.random_range(10.0..width - 10.0),
             rng.random_range(14.0..floor * 0.75),
@@ -163,7 +163,7 @@ pub(crate) fn sky(canvas: &mut Canvas, theme: &Theme, floor: f32, rng: &mut Gene
             theme.accent + rng.random_range(0.0..0.5f32),
         );
     }
-    for _ in 0..rng.random_range(5..12) {
+    for _ in 0..rng.random_range(3..8) {
         let at = [rng.random_range(0.0..width), rng.random_range(6.0..floor)];
         objects::bird(
             canvas,

@@ -17,6 +17,8 @@ pub(crate) const DISC: usize = 124;
 const BAND: f32 = 18.0;
 /// Colours of the picture, and of the disc.
 const COLOURS: usize = 56;
+/// Bytes of a file for each of its rows: 20 KiB for both.
+const LARGE: usize = 60;
 /// Random places within a pixel at which the scene is looked at. Without them the regular pattern
 /// of repeated pixels would tell by how much each part was turned.
 const SHIFTS: usize = 512;
@@ -92,7 +94,7 @@ fn part(
         indices: &indices,
         palette: &palette,
     }
-    .encode()
+    .encode_within(size * LARGE)
 }
 
 /// Other colours for the same things: channels change places, and what was in the middle of one

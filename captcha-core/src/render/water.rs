@@ -28,7 +28,7 @@ pub(crate) fn coast(canvas: &mut Canvas, rng: &mut Generator) {
         relit(sea, 0.6, 0.0),
         rng,
     );
-    for _ in 0..9 {
+    for _ in 0..4 {
         let y = rng.random_range(horizon + 6.0..height * 0.86);
         let size = 8.0 + (y - horizon) * 0.2;
         let foot = [rng.random_range(0.0..width as f32), y];
@@ -44,7 +44,7 @@ pub(crate) fn coast(canvas: &mut Canvas, rng: &mut Generator) {
     let foam: Vec<f32> = shore.iter().map(|y| y - 3.0).collect();
     canvas.below(&foam, [240, 248, 250], [240, 248, 250], 9.0);
     canvas.below(&shore, sand, relit(sand, 0.8, 0.0), 24.0);
-    for _ in 0..26 {
+    for _ in 0..14 {
         let at = [
             rng.random_range(0.0..width as f32),
             rng.random_range(height * 0.9..height),
@@ -88,7 +88,7 @@ pub(crate) fn ripples(
             canvas.ellipse([x, middle], [long, 0.5 + scale], 0.0, colour);
             x += long * rng.random_range(2.0..4.5);
         }
-        y += 2.0 + 4.5 * scale;
+        y += 3.5 + 7.5 * scale;
     }
 }
 
@@ -146,10 +146,10 @@ pub(crate) fn reef(canvas: &mut Canvas, rng: &mut Generator) {
                     weed,
                 );
             }
-            x += rng.random_range(4.0..14.0f32);
+            x += rng.random_range(9.0..26.0f32);
         }
     }
-    for _ in 0..24 {
+    for _ in 0..10 {
         let at = [
             rng.random_range(0.0..width),
             rng.random_range(4.0..height * 0.85),
@@ -157,7 +157,7 @@ pub(crate) fn reef(canvas: &mut Canvas, rng: &mut Generator) {
         let size = rng.random_range(9.0..19.0) * if rng.random_bool(0.5) { 1.0 } else { -1.0 };
         objects::fish(canvas, at, size, accent + rng.random_range(0.2..0.8f32));
     }
-    for _ in 0..26 {
+    for _ in 0..14 {
         let at = [rng.random_range(0.0..width), rng.random_range(0.0..height)];
         objects::ring(
             canvas,
