@@ -98,7 +98,8 @@ pub enum Difficulty {
     Hard,
 }
 
-/// The share of slide puzzles that are solved by who has the picture, aligns it and compares.
+/// The share of discs that are taken to be turned right by who has the picture and aligns both parts
+/// with it. Pieces and gaps show nothing of a picture.
 const KNOWN_PICTURE: f64 = 0.7;
 
 /// What is to be drawn.
@@ -144,11 +145,11 @@ impl Spec {
             Difficulty::Normal | Difficulty::Hard => ceiling,
         };
         let photos = match self.kind {
-            Kind::Slide | Kind::Rotate | Kind::Drag => self
+            Kind::Rotate => self
                 .host
                 .as_ref()
                 .map_or(0.0, |host| host.share_of_photos()),
-            Kind::Text | Kind::Audio | Kind::Click | Kind::Work => 0.0,
+            _ => 0.0,
         };
         ceiling + (ceiling.max(KNOWN_PICTURE) - ceiling) * photos
     }
