@@ -124,19 +124,18 @@ impl Captcha {
                 "Where that matters more than visitors without JavaScript, call `.no_script_frame(false)`.",
             );
         }
-        let shown = [Kind::Slide, Kind::Drag, Kind::Rotate];
         if (1..FEW_BACKGROUNDS).contains(&engine.backgrounds)
-            && engine.kinds.iter().any(|kind| shown.contains(kind))
+            && engine.kinds.contains(&Kind::Rotate)
         {
             find(
                 "few-backgrounds",
                 Severity::Warning,
                 format!(
-                    "Slide, drag and rotate show {} pictures of your own, which are soon collected: who \
-                     has the picture under a gap sees what belongs there",
+                    "Rotate shows {} pictures of your own, which are soon collected: who has a picture \
+                     sees by how much its middle was turned",
                     engine.backgrounds
                 ),
-                "Put at least 30 into `backgrounds/`, or remove the folder: procedural scenes never come twice.",
+                "Put at least 30 into `backgrounds/`, or leave rotate out: procedural scenes never come twice, and slide and drag do not rest on them.",
             );
         }
         self.look_at_the_notice(&mut find);

@@ -55,12 +55,12 @@ const MOST_MEMORY: usize = 64 << 20;
 /// transparency it is what differs from the border, dark on light or light on dark. Icons are drawn like
 /// the built-in things, told from their ground by how stripes run, bent and turned anew each time.
 ///
-/// **What it costs.** Procedural scenes never come twice; pictures from a folder do. Whoever solves
-/// enough challenges has them all, and who has the picture under a gap sees where the piece belongs.
-/// Each use shows another part at another size, turned, mirrored, bent, in another light and with things
-/// strewn over it. That stops a plain subtraction (14 of 100 slide puzzles were solved by it), and not somebody
-/// who aligns the two first (70 of 100). [`Captcha::ledger`](crate::Captcha::ledger) and the stamps reckon with
-/// that. Many pictures take longer to collect: [`Captcha::doctor`](crate::Captcha::doctor) warns below 30.
+/// **What it costs.** Procedural scenes never come twice; pictures from a folder do, and whoever solves
+/// enough challenges has them all. Slide and drag lose nothing by that: the pieces show landmarks that are
+/// drawn anew, and nothing of the picture. Rotate does: who has the picture, and aligns ring and disc with
+/// it, knows the angle, although each use shows another part at another size, turned, mirrored, bent and in
+/// another light. [`Captcha::ledger`](crate::Captcha::ledger) and the stamps take 70 % of such discs for
+/// solved. Many pictures take longer to collect: [`Captcha::doctor`](crate::Captcha::doctor) warns below 30.
 ///
 /// Nodes that share a secret need the same files: a picture is drawn again from its seed.
 ///

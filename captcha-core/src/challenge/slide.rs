@@ -320,6 +320,70 @@ mod tests {
         assert!(own_is_nearest.abs_diff(200) < 58, "{own_is_nearest}");
     }
 
+    /// Where a machine would put `content` of these places: where colours along the border, their mean
+    /// and strength aside, are most like those around the gap.
+    fn seam(canvas: &Canvas, content: &Canvas, homes: &[(usize, usize)]) -> usize {
+        let ring = |canvas: &Canvas, left: i32, top: i32, inset: i32| -> Vec<f32> {
+            let (wide, tall) = (
+                PIECE_WIDTH as i32 - 2 * inset,
+                PIECE_HEIGHT as i32 - 2 * inset,
+            );
+            let sides = (0..16).flat_map(|step| {
+                let (x, y) = (wide * step / 15, tall * step / 15);
+                [(x, 0), (x, tall), (0, y), (wide, y)]
+            });
+            let colours = sides.map(|(x, y)| canvas.at(left + inset + x, top + inset + y));
+            colours.flatten().map(f32::from).collect()
+        };
+        let inside = ring(content, 0, 0, 6);
+        let like = |outside: &[f32]| {
+            let mean = |values: &[f32], channel: usize| {
+                let own = values.iter().skip(channel).step_by(3);
+                own.sum::<f32>() / (values.len() / 3) as f32
+            };
+            let means = [0, 1, 2].map(|channel| (mean(&inside, channel), mean(outside, channel)));
+            let mut sums = [0.0f32; 3];
+            for (at, (a, b)) in inside.iter().zip(outside).enumerate() {
+                let (a, b) = (a - means[at % 3].0, b - means[at % 3].1);
+                sums = [sums[0] + a * b, sums[1] + a * a, sums[2] + b * b];
+            }
+            (sums[0] / (sums[1] * sums[2] + 1.0).sqrt()).abs()
+        };
+        let scores = homes
+            .iter()
+            .map(|(x, y)| like(&ring(canvas, *x as i32, *y as i32, 0)));
+        let best = scores.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
+        best.map_or(0, |(index, _)| index)
+    }
+
+    #[test]
+    fn colours_across_the_border_tell_nothing() {
+        let (mut drawn_anew, mut cut_out) = (0, 0);
+        for seed in 0..400 {
+            let mut rng = Generator::seed_from_u64(seed);
+            let mut canvas = Canvas::new(WIDTH as usize, HEIGHT as usize);
+            scene::paint(&mut canvas, None, &mut rng);
+            let y = rng.random_range(ROWS);
+            let homes: Vec<_> = (places(GAPS, &mut rng).iter())
+                .map(|x| (usize::from(*x), y))
+                .collect();
+            let stands: Vec<_> = homes.iter().map(|home| landmark(*home, &mut rng)).collect();
+            let landmarks = landmark::draw(&mut canvas, &stands, &mut rng);
+            let content = landmarks[0].again(homes[0], SIZE, &mut rng);
+            drawn_anew += u32::from(seam(&canvas, &content, &homes) == 0);
+            // The control: a piece that is cut out of the picture gives itself away.
+            let mut own = Canvas::new(PIECE_WIDTH, PIECE_HEIGHT);
+            for (x, y) in (0..PIECE_WIDTH).flat_map(|x| (0..PIECE_HEIGHT).map(move |y| (x, y))) {
+                let place = [homes[0].0 + x, homes[0].1 + y].map(|value| value as i32);
+                own.put(x, y, canvas.at(place[0], place[1]));
+            }
+            cut_out += u32::from(seam(&canvas, &own, &homes) == 0);
+        }
+        // 80 expected of a guess.
+        assert!(drawn_anew < 120, "{drawn_anew} of 400");
+        assert!(cut_out > 200, "{cut_out} of 400");
+    }
+
     #[test]
     fn every_gap_is_drawn() {
         for seed in 0..20 {

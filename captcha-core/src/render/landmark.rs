@@ -42,16 +42,22 @@ impl Paints {
         let (hue, rich) = (rng.random::<f32>(), rng.random_range(0.2..0.5f32));
         let inverted = rng.random_bool(0.5);
         let tone = |tone: f32| hsl(hue, rich, if inverted { 1.0 - tone } else { tone });
-        let mut strong = [0.3, 0.44, 0.6].map(tone);
-        strong.shuffle(rng);
+        let mut tones = [0.12, 0.3, 0.47, 0.64, 0.96].map(tone);
+        tones.shuffle(rng);
+        let [a, b, c, light, dark] = tones;
         let paints = Self {
-            strong,
-            light: tone(0.97),
-            dark: tone(0.14),
+            strong: [a, b, c],
+            light,
+            dark,
         };
         (paints, tone(0.8))
     }
 }
+
+/// By how much a landmark that is drawn again stands elsewhere, in pixels, is larger or smaller, and leans.
+const SHIFT: f32 = 4.0;
+const STRETCH: f32 = 0.2;
+const LEAN: f32 = 0.14;
 
 /// A landmark's place: half its width and height around a middle.
 #[derive(Clone, Copy)]
@@ -114,17 +120,18 @@ impl Landmark {
         let (paints, ground) = Paints::tones(rng);
         let mut canvas = Canvas::new(size.0, size.1);
         canvas.gradient(&[ground, ground]);
-        let [x, y] = self.place.middle;
+        let Place { middle, half } = self.place;
         let mut near = |value: f32, slack: f32| value + rng.random_range(-slack..slack);
         let again = Self {
             place: Place {
                 middle: [
-                    near(x - corner.0 as f32, 2.0),
-                    near(y - corner.1 as f32, 3.0),
+                    near(middle[0] - corner.0 as f32, SHIFT),
+                    near(middle[1] - corner.1 as f32, SHIFT),
                 ],
-                half: [near(self.place.half[0], 2.0), near(self.place.half[1], 3.0)],
+                half: [half[0] * near(1.0, STRETCH), half[1] * near(1.0, STRETCH)],
             },
-            lean: near(0.0, 0.06),
+            side: if rng.random_bool(0.5) { 1.0 } else { -1.0 },
+            lean: rng.random_range(-LEAN..LEAN),
             ..*self
         };
         again.paint(&mut canvas, &paints, rng);
@@ -213,5 +220,72 @@ impl Brush<'_> {
         let (from, to) = (self.at(from), self.at(to));
         self.canvas
             .line(from, to, thickness * self.place.half[0], colour);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    fn place(x: f32) -> Place {
+        Place {
+            middle: [x, 60.0],
+            half: [25.0, 50.0],
+        }
+    }
+
+    #[test]
+    fn each_is_another_one_and_stays_at_its_place() {
+        let mut rng = Generator::seed_from_u64(1);
+        for _ in 0..50 {
+            let places: Vec<_> = (0..12).map(|at| place(at as f32 * 60.0 + 40.0)).collect();
+            let mut canvas = Canvas::new(720, 120);
+            let landmarks = draw(&mut canvas, &places, &mut rng);
+            assert_eq!(landmarks.len(), places.len());
+            for (landmark, place) in landmarks.iter().zip(&places) {
+                assert_eq!(landmark.place.middle, place.middle);
+            }
+            let rows: std::collections::HashSet<_> = (landmarks.iter())
+                .map(|landmark| {
+                    let same = |sort: &Sort| std::ptr::fn_addr_eq(*sort, landmark.sort);
+                    tall::SORTS.iter().position(|row| row.iter().any(same))
+                })
+                .collect();
+            assert_eq!(rows.len(), places.len(), "no two of one row");
+        }
+    }
+
+    #[test]
+    fn every_sort_fills_its_box_and_is_seen_on_the_ground_of_a_piece() {
+        let mut rng = Generator::seed_from_u64(2);
+        for sort in tall::SORTS.into_iter().flatten() {
+            let landmark = Landmark {
+                sort: *sort,
+                place: place(30.0),
+                side: 1.0,
+                lean: 0.0,
+            };
+            let piece = landmark.again((8, 33), (44, 54), &mut rng);
+            let colours: std::collections::HashSet<_> = (0..54)
+                .flat_map(|y| (0..44).map(move |x| (x, y)))
+                .map(|(x, y)| piece.at(x, y))
+                .collect();
+            assert!(colours.len() >= 3, "{} colours", colours.len());
+            let mut canvas = Canvas::new(60, 120);
+            landmark.paint(&mut canvas, &Paints::new(&mut rng), &mut rng);
+            let drawn = |rows: std::ops::Range<i32>| {
+                let places = rows.flat_map(|y| (0..60).map(move |x| (x, y)));
+                places.filter(|(x, y)| canvas.at(*x, *y) != [0; 3]).count()
+            };
+            // The gap hides rows 33 to 87: enough is left above it and below.
+            assert!(
+                drawn(0..33) > 40 && drawn(87..120) > 80,
+                "{} {}",
+                drawn(0..33),
+                drawn(87..120)
+            );
+        }
     }
 }
