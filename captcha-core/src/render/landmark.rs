@@ -9,7 +9,8 @@ use super::Generator;
 use super::canvas::{Canvas, Colour, hsl};
 use super::raster::{Point, ellipse};
 
-mod tall;
+mod grown;
+mod made;
 
 /// What landmarks are painted with.
 #[derive(Clone, Copy)]
@@ -84,7 +85,7 @@ pub(crate) fn draw(canvas: &mut Canvas, places: &[Place], rng: &mut Generator) -
         paints.dark
     };
     canvas.veil(pale, rng.random_range(0.2..0.4));
-    let mut sorts = tall::SORTS;
+    let mut sorts = SORTS;
     sorts.shuffle(rng);
     let landmarks: Vec<_> = (sorts.iter().zip(places))
         .filter_map(|(alike, place)| {
@@ -156,6 +157,24 @@ impl Landmark {
 }
 
 type Sort = fn(&mut Brush<'_>, &mut Generator);
+
+/// What could be taken for each other in the middle stands together: a picture has one of each row.
+const SORTS: [&[Sort]; 14] = [
+    &[made::balloon],
+    &[made::boat],
+    &[grown::cactus],
+    &[made::clock],
+    &[grown::cone, grown::pineapple],
+    &[grown::fir, grown::mushroom, grown::tree],
+    &[made::guitar],
+    &[made::house],
+    &[made::lighthouse],
+    &[grown::penguin, grown::snowman],
+    &[made::robot],
+    &[made::rocket],
+    &[grown::sunflower],
+    &[made::windmill],
+];
 
 /// Paints in a landmark's own measure: from -1 to 1 across and down.
 struct Brush<'a> {
@@ -250,7 +269,7 @@ mod tests {
             let rows: std::collections::HashSet<_> = (landmarks.iter())
                 .map(|landmark| {
                     let same = |sort: &Sort| std::ptr::fn_addr_eq(*sort, landmark.sort);
-                    tall::SORTS.iter().position(|row| row.iter().any(same))
+                    SORTS.iter().position(|row| row.iter().any(same))
                 })
                 .collect();
             assert_eq!(rows.len(), places.len(), "no two of one row");
@@ -260,7 +279,7 @@ mod tests {
     #[test]
     fn every_sort_fills_its_box_and_is_seen_on_the_ground_of_a_piece() {
         let mut rng = Generator::seed_from_u64(2);
-        for sort in tall::SORTS.into_iter().flatten() {
+        for sort in SORTS.into_iter().flatten() {
             let landmark = Landmark {
                 sort: *sort,
                 place: place(30.0),
