@@ -125,7 +125,7 @@ fn landmark((left, top): (usize, usize), rng: &mut Generator) -> Place {
             around(left + PIECE_WIDTH / 2, 3.0),
             around(top + PIECE_HEIGHT / 2, 3.0),
         ],
-        half: [around(31, 2.0), around(31, 2.0)],
+        half: [around(28, 2.0), around(34, 2.0)],
     }
 }
 

@@ -43,9 +43,20 @@ impl Paints {
         let (hue, rich) = (rng.random::<f32>(), rng.random_range(0.2..0.5f32));
         let inverted = rng.random_bool(0.5);
         let tone = |tone: f32| hsl(hue, rich, if inverted { 1.0 - tone } else { tone });
-        let mut tones = [0.12, 0.3, 0.47, 0.64, 0.96].map(tone);
+        let mut tones = [0.12f32, 0.3, 0.47, 0.64, 0.96];
         tones.shuffle(rng);
-        let [a, b, c, light, dark] = tones;
+        let [mut a, mut b, mut c, mut light, dark] = tones;
+        // What is light and what is dark elsewhere is told apart here as well: hands on a clock.
+        if (light - dark).abs() < 0.2 {
+            let others = [&mut a, &mut b, &mut c];
+            let far = others
+                .into_iter()
+                .find(|other| (**other - dark).abs() > 0.3);
+            if let Some(far) = far {
+                std::mem::swap(far, &mut light);
+            }
+        }
+        let [a, b, c, light, dark] = [a, b, c, light, dark].map(tone);
         let paints = Self {
             strong: [a, b, c],
             light,

@@ -108,13 +108,13 @@ fn corners(rng: &mut Generator) -> Vec<Point> {
 }
 
 fn jigsaw(sides: &[(Side, f32); 4], width: f32, height: f32) -> Vec<Point> {
-    const RADIUS: f32 = 5.2;
+    let radius = height * 0.115;
     /// Distance of a knob's centre from its side, in radii.
     const REACH: f32 = 0.62;
     // A tab stands out of the box's edge by moving that side of the body inwards.
     let [top, right, bottom, left] = sides.map(|(side, _)| {
         if side == Side::Tab {
-            RADIUS * (1.0 + REACH)
+            radius * (1.0 + REACH)
         } else {
             0.0
         }
@@ -144,8 +144,8 @@ fn jigsaw(sides: &[(Side, f32); 4], width: f32, height: f32) -> Vec<Point> {
         let opening = (-REACH).asin();
         for step in 0..=14 {
             let angle = PI - opening - step as f32 / 14.0 * (PI - 2.0 * opening);
-            let u = length * place + RADIUS * angle.cos();
-            let v = RADIUS * (REACH + angle.sin());
+            let u = length * place + radius * angle.cos();
+            let v = radius * (REACH + angle.sin());
             points.push([
                 from[0] + along[0] * u + normal[0] * v,
                 from[1] + along[1] * u + normal[1] * v,

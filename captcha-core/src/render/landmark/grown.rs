@@ -225,7 +225,7 @@ pub(super) fn snowman(brush: &mut Brush<'_>, rng: &mut Generator) {
 
 pub(super) fn sunflower(brush: &mut Brush<'_>, rng: &mut Generator) {
     brush.line([0.0, -0.4], [0.0, 0.7], 0.14, brush.c);
-    let level = rng.random_range(0.0..0.2);
+    let level = rng.random_range(0.12..0.26);
     for (side, down) in [(-1.0, level), (1.0, level + 0.22)] {
         brush.fill(
             &[
@@ -243,7 +243,7 @@ pub(super) fn sunflower(brush: &mut Brush<'_>, rng: &mut Generator) {
         let reach = |along: f32, across: f32| {
             [
                 along * cos - across * sin,
-                -0.52 + (along * sin + across * cos) * 0.5,
+                -0.36 + (along * sin + across * cos) * 0.52,
             ]
         };
         brush.fill(
@@ -257,8 +257,8 @@ pub(super) fn sunflower(brush: &mut Brush<'_>, rng: &mut Generator) {
             brush.a,
         );
     }
-    brush.disc([0.0, -0.52], 0.5, brush.dark);
-    for (x, y) in [(-0.15, -0.55), (0.15, -0.5), (0.0, -0.42), (0.02, -0.62)] {
+    brush.disc([0.0, -0.36], 0.5, brush.dark);
+    for (x, y) in [(-0.15, -0.39), (0.15, -0.34), (0.0, -0.26), (0.02, -0.46)] {
         brush.disc([x, y], 0.07, brush.light);
     }
     brush.taper([0.62, 0.62], [0.42, 1.0], brush.b);
