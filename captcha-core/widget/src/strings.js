@@ -10,8 +10,8 @@ const en = {
   kinds: "Ways to verify",
   // Of each kind: its name, the task, and how to go about it.
   kind: {
-    slide: ["Slide", "Slide the piece into its gap", "Drag the piece and let go. Or use the arrow keys, or the buttons, then Check."],
-    drag: ["Drag", "Put the piece into its gap", "Drag the piece, or tap its place. Or use the arrow keys, or the buttons, then Check."],
+    slide: ["Slide", "Slide the piece where it fits", "Drag the piece and let go. Or use the arrow keys, or the buttons, then Check."],
+    drag: ["Drag", "Put the piece where it fits", "Drag the piece, or tap its place. Or use the arrow keys, or the buttons, then Check."],
     rotate: ["Rotate", "Turn the disc until it fits", "Drag the disc and let go. Or use the arrow keys, or the buttons, then Check."],
     click: ["Shapes", "Tap the shapes in this order", "Tap a mark to take it back. Or use the arrow keys and Enter."],
     text: ["Text", "Type what you see", "Letters and digits, in any case."],
