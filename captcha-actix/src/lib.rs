@@ -14,6 +14,8 @@ pub use captcha_core::{
     KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, Revoked, SecretKey, Severity, Statistics,
     Store, TrustedProxies,
 };
+#[cfg(feature = "redis")]
+pub use captcha_core::{RedisStore, RedisStoreBuilder};
 pub use endpoints::{CaptchaEndpoints, install};
 pub use extract::{ExpectedAction, OptionalCaptcha, VerifiedCaptcha};
 pub use middleware::{RequireCaptcha, RequireCaptchaService};

@@ -17,6 +17,8 @@ pub use captcha_core::{
     KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, Revoked, SecretKey, Severity, Statistics,
     Store, TrustedProxies,
 };
+#[cfg(feature = "redis")]
+pub use captcha_core::{RedisStore, RedisStoreBuilder};
 pub use endpoints::CaptchaEndpoints;
 pub use extract::{HasCaptcha, OptionalCaptcha, VerifiedCaptcha};
 pub use layer::RequireCaptchaLayer;

@@ -310,7 +310,7 @@ impl Captcha {
     ) -> Result<VerifiedCaptcha, CaptchaError> {
         let engine = self.engine();
         let token = engine.read_token(token)?;
-        let left = engine.token_life_left(&token).await?;
+        let alive = engine.token_alive(&token).await?;
         let expected = action.unwrap_or(&engine.action);
         if token.action != expected {
             if !is_action(expected) {
@@ -326,7 +326,7 @@ impl Captcha {
                 ),
             ));
         }
-        engine.spend(Mark::Token, &token.id, left).await?;
+        engine.spend(Mark::Token, &token.id, alive).await?;
         Ok(VerifiedCaptcha {
             action: token.action,
             solved_at: token.issued,

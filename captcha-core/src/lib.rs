@@ -55,3 +55,5 @@ pub use prompt::{Prompt, PromptPicture, PromptSound};
 pub use proxy::TrustedProxies;
 pub use random::{RandomSource, SystemRandom};
 pub use store::{MemoryStore, Store};
+#[cfg(feature = "redis")]
+pub use store::{RedisStore, RedisStoreBuilder};

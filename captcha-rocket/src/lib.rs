@@ -18,6 +18,8 @@ pub use captcha_core::{
     KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, Revoked, SecretKey, Severity, Statistics,
     Store, TrustedProxies,
 };
+#[cfg(feature = "redis")]
+pub use captcha_core::{RedisStore, RedisStoreBuilder};
 pub use fairing::CaptchaFairing;
 pub use form::CaptchaForm;
 pub use guard::{OptionalCaptcha, VerifiedCaptcha};

@@ -111,8 +111,8 @@ impl Engine {
         answer: &Answer,
         work: u64,
     ) -> Result<Token, CaptchaError> {
-        let (pending, left) = self.open(purpose, challenge).await?;
-        self.spend(Mark::Challenge, &pending.id, left).await?;
+        let (pending, alive) = self.open(purpose, challenge).await?;
+        self.spend(Mark::Challenge, &pending.id, alive).await?;
         let wrong = || {
             CaptchaError::new(
                 ErrorKind::WrongAnswer,
@@ -139,13 +139,13 @@ impl Engine {
         &self,
         purpose: Purpose,
         challenge: &str,
-    ) -> Result<(Pending, Duration), CaptchaError> {
+    ) -> Result<(Pending, Alive), CaptchaError> {
         let opened = self.sealer().open(purpose, challenge)?;
         let pending = Pending::from_bytes(&opened.content)?;
-        let left = self
-            .life_left(opened.generation, pending.issued, pending.expires)
+        let alive = self
+            .alive(opened.generation, pending.issued, pending.expires)
             .await?;
-        Ok((pending, left))
+        Ok((pending, alive))
     }
 
     pub(super) fn pend(
@@ -220,38 +220,33 @@ impl Engine {
         Ok(content)
     }
 
-    pub(super) async fn token_life_left(
-        &self,
-        token: &TokenContent,
-    ) -> Result<Duration, CaptchaError> {
-        self.life_left(token.generation, token.issued, token.expires)
+    pub(super) async fn token_alive(&self, token: &TokenContent) -> Result<Alive, CaptchaError> {
+        self.alive(token.generation, token.issued, token.expires)
             .await
     }
 
     /// Makes a token worthless without redeeming it.
     pub(crate) async fn void_token(&self, token: &TokenContent) -> Result<(), CaptchaError> {
-        let left = self.token_life_left(token).await?;
-        self.spend(Mark::Token, &token.id, left).await
+        let alive = self.token_alive(token).await?;
+        self.spend(Mark::Token, &token.id, alive).await
     }
 
     /// How long what was issued then may still be used.
-    pub(super) async fn life_left(
+    async fn alive(
         &self,
         generation: Generation,
         issued: u64,
         expires: u64,
-    ) -> Result<Duration, CaptchaError> {
+    ) -> Result<Alive, CaptchaError> {
         let now = self.timeline.now();
-        let alive = generation == self.current_generation().await?
+        let is_alive = generation == self.current_generation().await?
             && issued <= now.saturating_add(FUTURE_MILLIS)
             && now < expires;
-        if alive {
-            Ok(Duration::from_millis(expires - now))
+        if is_alive {
+            let left = Duration::from_millis(expires - now);
+            Ok(Alive { generation, left })
         } else {
-            Err(CaptchaError::new(
-                ErrorKind::Expired,
-                "it is past its life, or was issued before a restart or a rotation",
-            ))
+            Err(dead())
         }
     }
 
@@ -264,14 +259,33 @@ impl Engine {
         &self,
         mark: Mark,
         id: &Id,
-        left: Duration,
+        alive: Alive,
     ) -> Result<(), CaptchaError> {
-        if self.ledger.spend(mark, id, left).await? {
+        if !self.ledger.spend(mark, id, alive.left).await? {
+            return Err(CaptchaError::new(ErrorKind::Spent, "it was used before"));
+        }
+        // A store that lost its marks since it was asked tells everybody that they are the first, and
+        // has another generation.
+        if alive.generation == self.current_generation().await? {
             Ok(())
         } else {
-            Err(CaptchaError::new(ErrorKind::Spent, "it was used before"))
+            Err(dead())
         }
     }
+}
+
+/// What is neither expired nor of another generation.
+#[derive(Clone, Copy)]
+pub(crate) struct Alive {
+    generation: Generation,
+    pub(crate) left: Duration,
+}
+
+fn dead() -> CaptchaError {
+    CaptchaError::new(
+        ErrorKind::Expired,
+        "it is past its life, or was issued before a restart or a rotation",
+    )
 }
 
 fn undrawable() -> CaptchaError {

@@ -1,8 +1,12 @@
 //! Where single use is remembered.
 
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 
 pub use memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use redis::{RedisStore, RedisStoreBuilder};
 
 use std::{error::Error, fmt, future::Future, pin::Pin, time::Duration};
 

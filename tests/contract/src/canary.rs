@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use captcha_core::{MemoryStore, Store};
 
-use crate::stores::Switch;
+use crate::{own_redis, stores::Switch};
 pub use markers::Marker;
 pub use recorder::Recorder;
 pub use search::{Finding, Search, Sink};
@@ -23,7 +23,10 @@ pub use visit::{Answered, Visit};
 pub type MakeStore = fn() -> Arc<dyn Store>;
 
 /// Every store there is, by name. What is proven is proven on each.
-pub const STORES: [(&str, MakeStore); 1] = [("memory", || Arc::new(MemoryStore::new().unwrap()))];
+pub const STORES: [(&str, MakeStore); 2] = [
+    ("memory", || Arc::new(MemoryStore::new().unwrap())),
+    ("redis", own_redis::start),
+];
 
 /// What was written down while flows ran.
 #[derive(Default)]

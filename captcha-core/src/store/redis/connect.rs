@@ -1,0 +1,200 @@
+//! Opening a connection, and looking whether the server can be relied on.
+
+use std::{collections::HashMap, error::Error, rc::Rc};
+
+use ::redis::{AsyncConnectionConfig, RedisError, aio::MultiplexedConnection};
+
+use super::{
+    scripts::{self, FENCE_MILLIS, Keys},
+    worker::Settings,
+};
+use crate::{
+    error::{CaptchaError, ErrorKind},
+    random::{self, SystemRandom},
+};
+
+/// A connection and the fence that stood when it was opened.
+#[derive(Clone)]
+pub(super) struct Live {
+    pub(super) connection: MultiplexedConnection,
+    /// The run of the server: another one after every start.
+    pub(super) run: Rc<str>,
+    pub(super) fence: Rc<str>,
+}
+
+impl Live {
+    /// The random number of the fence.
+    pub(super) fn generation(&self) -> u64 {
+        let number = self.fence.rsplit(':').next().unwrap_or_default();
+        u64::from_str_radix(number, 16).unwrap_or_default()
+    }
+}
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// Something to change.
+    Settings(String),
+    /// Nobody answers, or not as one should.
+    Unavailable(Box<dyn Error + Send + Sync>),
+}
+
+impl From<RedisError> for Trouble {
+    fn from(error: RedisError) -> Self {
+        let refused = matches!(error.code(), Some("WRONGPASS" | "NOAUTH"))
+            || error.kind() == ::redis::ErrorKind::AuthenticationFailed;
+        if refused {
+            return Self::Settings(
+                "Redis refuses the user or the password of the address".to_owned(),
+            );
+        }
+        if error.code() == Some("NOPERM") {
+            return Self::Settings(format!(
+                "this Redis user may not do what the store needs ({}): allow it \
+                 `+info +eval +evalsha +script|load +get +set +del +incr +pexpire +pttl +time +hincrby +hgetall \
+                 +sadd +smembers +zadd +zcard +zrem +zpopmin +zrange +zremrangebyscore` on its keys",
+                error.detail().unwrap_or_default()
+            ));
+        }
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<Trouble> for CaptchaError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Settings(fix) => Self::configuration(fix),
+            Trouble::Unavailable(error) => {
+                Self::new(ErrorKind::Unavailable, "the Redis store cannot be reached")
+                    .caused_by(error)
+            }
+        }
+    }
+}
+
+impl From<Trouble> for crate::store::StoreError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Unavailable(match trouble {
+            Trouble::Settings(fix) => fix.into(),
+            Trouble::Unavailable(error) => error,
+        })
+    }
+}
+
+/// Opens a connection to a server that can be relied on.
+pub(super) async fn open(settings: &Settings, keys: &Keys) -> Result<Live, Trouble> {
+    // Deadlines are the worker's.
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(None)
+        .set_response_timeout(None);
+    let client = &settings.client;
+    let connection = client.get_multiplexed_async_connection_with_config(&config);
+    fenced(connection.await?, keys).await
+}
+
+/// The connection with the fence that stands now; a new one is put up where it has to be.
+pub(super) async fn fenced(
+    mut connection: MultiplexedConnection,
+    keys: &Keys,
+) -> Result<Live, Trouble> {
+    let info: String = ::redis::cmd("INFO").query_async(&mut connection).await?;
+    let run: Rc<str> = reliable(&info)?.into();
+    let fence = scripts::FENCE
+        .key(keys.fence())
+        .arg(&*run)
+        .arg(number()?)
+        .arg(FENCE_MILLIS)
+        .invoke_async::<String>(&mut connection)
+        .await?;
+    Ok(Live {
+        connection,
+        run,
+        fence: fence.into(),
+    })
+}
+
+/// A random number for a fence.
+pub(super) fn number() -> Result<String, Trouble> {
+    let bytes = random::array::<8>(&SystemRandom);
+    let bytes = bytes.map_err(|error| Trouble::Unavailable(error.into()))?;
+    Ok(scripts::hex(&bytes))
+}
+
+/// The run of a server, if it keeps marks until they expire.
+fn reliable(info: &str) -> Result<String, Trouble> {
+    let facts: HashMap<&str, &str> = (info.lines())
+        .filter_map(|line| line.split_once(':'))
+        .collect();
+    let fact = |name: &str| facts.get(name).copied().unwrap_or_default();
+    let fix = |text: String| Err(Trouble::Settings(text));
+    let version = fact("redis_version");
+    let major = version
+        .split('.')
+        .next()
+        .and_then(|major| major.parse::<u32>().ok());
+    if major.is_none_or(|major| major < 7) {
+        return fix(format!(
+            "this is Redis {version:?}: Redis 7, or Valkey, or a later one is needed"
+        ));
+    }
+    if fact("cluster_enabled") == "1" {
+        return fix(
+            "this server is part of a cluster, which RedisStore does not speak to yet".into(),
+        );
+    }
+    if fact("role") != "master" {
+        return fix(format!(
+            "this server is a {}: give the address of the one that takes writes",
+            if fact("role") == "slave" {
+                "replica"
+            } else {
+                fact("role")
+            }
+        ));
+    }
+    let policy = fact("maxmemory_policy");
+    if fact("maxmemory") != "0" && policy != "noeviction" {
+        return fix(format!(
+            "under memory pressure this server drops keys ({policy:?}), and what was used could be used \
+             again: set `maxmemory-policy noeviction`, or use a server of its own"
+        ));
+    }
+    if fact("loading") == "1" || fact("run_id").is_empty() {
+        return Err(Trouble::Unavailable("Redis is still loading".into()));
+    }
+    Ok(fact("run_id").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "# Server\r\nredis_version:7.0.15\r\nrun_id:c0ffee\r\nrole:master\r\nloading:0\r\n\
+        maxmemory:0\r\nmaxmemory_policy:noeviction\r\ncluster_enabled:0\r\n";
+
+    #[test]
+    fn servers_that_keep_marks_are_told_from_those_that_do_not() {
+        assert_eq!(reliable(GOOD).unwrap(), "c0ffee");
+        let full = GOOD.replace("maxmemory:0", "maxmemory:1000");
+        assert_eq!(reliable(&full).unwrap(), "c0ffee");
+        for (from, to, says) in [
+            ("7.0.15", "6.2.0", "Redis 7"),
+            ("role:master", "role:slave", "replica"),
+            ("cluster_enabled:0", "cluster_enabled:1", "cluster"),
+            (
+                "maxmemory:0\r\nmaxmemory_policy:noeviction",
+                "maxmemory:9\r\nmaxmemory_policy:allkeys-lru",
+                "noeviction",
+            ),
+        ] {
+            let Err(Trouble::Settings(text)) = reliable(&GOOD.replace(from, to)) else {
+                panic!("{to} is taken");
+            };
+            assert!(text.contains(says), "{text}");
+        }
+        assert!(matches!(
+            reliable(&GOOD.replace("loading:0", "loading:1")),
+            Err(Trouble::Unavailable(_))
+        ));
+    }
+}

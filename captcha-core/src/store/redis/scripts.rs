@@ -1,0 +1,169 @@
+//! What runs inside Redis: each script is atomic, and gives every key that it writes an expiry.
+
+use std::{fmt::Write, sync::LazyLock};
+
+use ::redis::Script;
+
+use crate::store::Id;
+
+/// Milliseconds that the fence stands unless it is used: far longer than anything lives that was
+/// issued under it.
+pub(super) const FENCE_MILLIS: u64 = 90 * 24 * 60 * 60 * 1000;
+/// Sealed texts that are kept at once; for one more, one that would end first makes room.
+const MAX_TEXTS: usize = 1_000;
+
+/// The names of keys. What stands in braces decides the slot of a cluster: all share one.
+#[derive(Debug)]
+pub(super) struct Keys(String);
+
+impl Keys {
+    pub(super) fn new(prefix: &str) -> Self {
+        Self(format!("{{{prefix}}}"))
+    }
+
+    pub(super) fn fence(&self) -> String {
+        format!("{}:fence", self.0)
+    }
+
+    pub(super) fn mark(&self, id: &Id) -> String {
+        self.named("mark", id)
+    }
+
+    pub(super) fn hits(&self, key: &Id) -> String {
+        self.named("hits", key)
+    }
+
+    pub(super) fn text(&self, id: &Id) -> String {
+        self.named("text", id)
+    }
+
+    /// All texts by when they end.
+    pub(super) fn texts(&self) -> String {
+        format!("{}:texts", self.0)
+    }
+
+    /// The counters of a day.
+    pub(super) fn day(&self, day: u32) -> String {
+        format!("{}:day:{day}", self.0)
+    }
+
+    /// The days that have counters.
+    pub(super) fn days(&self) -> String {
+        format!("{}:days", self.0)
+    }
+
+    fn named(&self, what: &str, id: &Id) -> String {
+        format!("{}:{what}:{}", self.0, hex(id))
+    }
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Bytes from hexadecimal; `None` for what is no id.
+pub(super) fn id(text: &str) -> Option<Id> {
+    let mut id = Id::default();
+    let pairs = text.as_bytes().chunks_exact(2);
+    if text.len() != 2 * id.len() {
+        return None;
+    }
+    for (byte, pair) in id.iter_mut().zip(pairs) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(id)
+}
+
+/// The fence of this run of the server; a new one where there is none, or one of another run.
+/// Keys: fence. Arguments: run, random number, life.
+pub(super) static FENCE: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local fence = redis.call('GET', KEYS[1])
+        local own = ARGV[1] .. ':'
+        if not fence or string.sub(fence, 1, #own) ~= own then fence = own .. ARGV[2] end
+        redis.call('SET', KEYS[1], fence, 'PX', ARGV[3])
+        return fence",
+    )
+});
+
+/// Puts up a new fence. Keys and arguments as above.
+pub(super) static RENEW: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local fence = ARGV[1] .. ':' .. ARGV[2]
+        redis.call('SET', KEYS[1], fence, 'PX', ARGV[3])
+        return fence",
+    )
+});
+
+/// 1 for the first, 0 for every later one, -1 where the fence is another one: marks may be gone. The mark
+/// comes before everything else that is written, or a full server would make room for it beyond its limit.
+/// Keys: fence, mark. Arguments: fence, life of the mark, life of the fence.
+pub(super) static SPEND: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
+        local first = redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[2])
+        redis.call('PEXPIRE', KEYS[1], ARGV[3])
+        if first then return 1 end
+        return 0",
+    )
+});
+
+/// Keys: hits. Arguments: window.
+pub(super) static HIT: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local hits = redis.call('INCR', KEYS[1])
+        if hits == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+        return hits",
+    )
+});
+
+/// Keys: day, days. Arguments: cell, life, number of the day.
+pub(super) static COUNT: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
+        if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+        redis.call('SADD', KEYS[2], ARGV[3])
+        if redis.call('PTTL', KEYS[2]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[2], ARGV[2]) end
+        return 1",
+    )
+});
+
+/// Keys: text, texts. Arguments: id, sealed text, life, what the names of texts begin with.
+pub(super) static KEEP: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(&format!(
+        "local time = redis.call('TIME')
+        local now = time[1] * 1000 + math.floor(time[2] / 1000)
+        redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+        if redis.call('ZCARD', KEYS[2]) >= {MAX_TEXTS} then
+            local oldest = redis.call('ZPOPMIN', KEYS[2])
+            if oldest[1] then redis.call('DEL', ARGV[4] .. oldest[1]) end
+        end
+        redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+        redis.call('ZADD', KEYS[2], now + ARGV[3], ARGV[1])
+        if redis.call('PTTL', KEYS[2]) < tonumber(ARGV[3]) then redis.call('PEXPIRE', KEYS[2], ARGV[3]) end
+        return 1"
+    ))
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_come_back_from_their_names() {
+        let some: Id = std::array::from_fn(|at| at as u8 * 16 + 1);
+        assert_eq!(id(&hex(&some)), Some(some));
+        for none in ["", "00", "zz112233445566778899aabbccddeeff", "é"] {
+            assert_eq!(id(none), None, "{none}");
+        }
+        assert_eq!(
+            Keys::new("shop").mark(&some),
+            format!("{{shop}}:mark:{}", hex(&some))
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! A Redis server on a free port of this machine, in a folder of its own; both are gone afterwards.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
+};
+
+pub(crate) struct Server {
+    process: Child,
+    port: u16,
+    folder: PathBuf,
+    settings: Vec<String>,
+}
+
+impl Server {
+    pub(crate) fn start(settings: &[&str]) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("captcha-redis-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        // Asked of the system and given back: another process could take it in between, and the
+        // server would then not start, which is tried again.
+        for _ in 0..5 {
+            let port = TcpListener::bind("127.0.0.1:0")
+                .unwrap()
+                .local_addr()
+                .unwrap()
+                .port();
+            let settings: Vec<String> = settings.iter().map(|word| (*word).to_owned()).collect();
+            let process = launch(port, &folder, &settings);
+            let mut server = Self {
+                process,
+                port,
+                folder: folder.clone(),
+                settings,
+            };
+            if server.answers() {
+                return server;
+            }
+        }
+        panic!("redis-server does not start: is it installed?");
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// What `redis-cli` prints.
+    pub(crate) fn cli(&self, words: &[&str]) -> String {
+        let mut command = Command::new("redis-cli");
+        command.args(["-h", "127.0.0.1", "-p", &self.port.to_string()]);
+        let mut password = self
+            .settings
+            .iter()
+            .skip_while(|word| *word != "--requirepass");
+        if let Some(password) = password.nth(1) {
+            command.args(["-a", password, "--no-auth-warning"]);
+        }
+        let output = command.args(words).output().expect("redis-cli runs");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Killed without a word, and started again with what lies in its folder.
+    pub(crate) fn restart(&mut self) {
+        self.kill();
+        self.process = launch(self.port, &self.folder, &self.settings);
+        assert!(self.answers(), "redis-server starts again");
+    }
+
+    /// Throws away what lies in the folder.
+    pub(crate) fn forget(&self) {
+        fs::remove_dir_all(&self.folder).unwrap();
+        fs::create_dir_all(&self.folder).unwrap();
+    }
+
+    fn kill(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+
+    fn answers(&mut self) -> bool {
+        let end = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < end {
+            if self.process.try_wait().unwrap().is_some() {
+                return false;
+            }
+            if self.cli(&["PING"]).trim() == "PONG" {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        false
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn launch(port: u16, folder: &std::path::Path, settings: &[String]) -> Child {
+    // Killed as soon as this process closes the pipe, be it by ending: a test may be stopped, and
+    // threads may keep a store.
+    const UNTIL_CLOSED: &str = "exec 3<&0; redis-server \"$@\" </dev/null & server=$!
+        { read _ <&3; kill -9 $server; } & wait $server";
+    Command::new("sh")
+        .args(["-c", UNTIL_CLOSED, "redis-server"])
+        .args([
+            "--port",
+            &port.to_string(),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--daemonize",
+            "no",
+        ])
+        .arg("--dir")
+        .arg(folder)
+        .args(settings)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("sh runs")
+}

@@ -1,0 +1,75 @@
+//! A Redis store with a server of its own, which ends with it.
+
+use std::{sync::Arc, time::Duration};
+
+use captcha_core::{
+    RedisStore, Store,
+    store::{Id, Link, StoreFuture},
+};
+
+#[allow(
+    dead_code,
+    reason = "shared with the store's own tests, which restart it"
+)]
+#[path = "../../../captcha-core/tests/redis/server.rs"]
+mod server;
+
+struct OwnRedis {
+    store: RedisStore,
+    _server: server::Server,
+}
+
+/// An empty one.
+pub(crate) fn start() -> Arc<dyn Store> {
+    let server = server::Server::start(&[]);
+    Arc::new(OwnRedis {
+        store: RedisStore::connect(&server.url()).unwrap(),
+        _server: server,
+    })
+}
+
+impl Store for OwnRedis {
+    fn link(&self) -> Link {
+        self.store.link()
+    }
+
+    fn spend<'a>(&'a self, id: &'a Id, ttl: Duration) -> StoreFuture<'a, bool> {
+        self.store.spend(id, ttl)
+    }
+
+    fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64> {
+        self.store.hit(key, window)
+    }
+
+    fn generation(&self) -> StoreFuture<'_, u64> {
+        self.store.generation()
+    }
+
+    fn renew_generation(&self) -> StoreFuture<'_, u64> {
+        self.store.renew_generation()
+    }
+
+    fn count<'a>(&'a self, day: u32, cell: &'a str, ttl: Duration) -> StoreFuture<'a, ()> {
+        self.store.count(day, cell, ttl)
+    }
+
+    fn forget_counts(&self) -> StoreFuture<'_, ()> {
+        self.store.forget_counts()
+    }
+
+    fn counts(&self, day: u32) -> StoreFuture<'_, Vec<(String, u64)>> {
+        self.store.counts(day)
+    }
+
+    fn keep<'a>(&'a self, id: &'a Id, sealed: &'a [u8], ttl: Duration) -> StoreFuture<'a, ()> {
+        self.store.keep(id, sealed, ttl)
+    }
+
+    fn kept(&self) -> StoreFuture<'_, Vec<(Id, Vec<u8>)>> {
+        self.store.kept()
+    }
+
+    fn drop_kept<'a>(&'a self, id: &'a Id) -> StoreFuture<'a, ()> {
+        self.store.drop_kept(id)
+    }
+}
