@@ -25,7 +25,14 @@ use server::Server;
 
 const LIFE: Duration = Duration::from_secs(60);
 
+/// With a deadline that a busy machine keeps as well.
 fn store(server: &Server) -> Arc<dyn Store> {
+    let store = RedisStore::builder(&server.url()).deadline(Duration::from_secs(2));
+    Arc::new(store.connect().unwrap())
+}
+
+/// With the usual deadline, where that is what is tested.
+fn hasty(server: &Server) -> Arc<dyn Store> {
     Arc::new(RedisStore::connect(&server.url()).unwrap())
 }
 
@@ -252,8 +259,7 @@ fn killed_ten_times_under_load_it_takes_nothing_twice() {
         10
     };
     let mut server = Server::start(&["--appendonly", "yes"]);
-    let nodes = [engine(store(&server)), engine(store(&server))];
-    let url = server.url();
+    let nodes = [engine(hasty(&server)), engine(hasty(&server))];
     for round in 0..rounds {
         let tokens: Vec<String> = (0..60).map(|_| recovery(|| issue(&nodes[0])).0).collect();
         let (taken, slowest) = std::thread::scope(|scope| {
@@ -299,7 +305,6 @@ fn killed_ten_times_under_load_it_takes_nothing_twice() {
         let (_, took) = recovery(|| redeem(&nodes[1], &recovery(|| issue(&nodes[0])).0));
         assert!(took < Duration::from_secs(3), "round {round}: {took:?}");
     }
-    assert!(url.contains("127.0.0.1"));
 }
 
 #[test]
@@ -317,7 +322,7 @@ fn revoking_holds_for_every_process_within_a_second() {
 #[test]
 fn a_server_that_hangs_is_an_answer_in_time_and_then_forgotten() {
     let server = Server::start(&[]);
-    let store = store(&server);
+    let store = hasty(&server);
     server.cli(&["CLIENT", "PAUSE", "1500", "ALL"]);
     let start = Instant::now();
     assert!(block_on(store.spend(&[1; 16], LIFE)).is_err());
