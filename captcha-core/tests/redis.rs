@@ -79,6 +79,17 @@ fn it_keeps_to_what_every_store_keeps_to() {
 }
 
 #[test]
+fn it_is_reached_by_a_socket_in_the_file_system() {
+    let name = format!("captcha-redis-{}.sock", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    let path = path.to_str().unwrap();
+    let _server = Server::start(&["--unixsocket", path]);
+    let store = RedisStore::connect(&format!("redis+unix://{path}")).unwrap();
+    assert_eq!(store.link(), Link::Local);
+    assert!(block_on(store.spend(&[1; 16], LIFE)).unwrap());
+}
+
+#[test]
 fn of_a_thousand_who_redeem_one_token_by_two_stores_one_is_the_first() {
     let server = Server::start(&[]);
     let nodes = [engine(store(&server)), engine(store(&server))];

@@ -231,7 +231,7 @@ impl Engine {
         self.spend(Mark::Token, &token.id, alive).await
     }
 
-    /// How long what was issued then may still be used.
+    /// Whether what was issued then may still be used, and how long.
     async fn alive(
         &self,
         generation: Generation,
@@ -278,7 +278,7 @@ impl Engine {
 #[derive(Clone, Copy)]
 pub(crate) struct Alive {
     generation: Generation,
-    pub(crate) left: Duration,
+    left: Duration,
 }
 
 fn dead() -> CaptchaError {

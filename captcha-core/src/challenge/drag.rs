@@ -117,16 +117,10 @@ pub(crate) fn generate(
     )
 }
 
-/// Where the landmark of a gap stands: the gap hides its middle.
-fn landmark((left, top): (usize, usize), rng: &mut Generator) -> Place {
-    let mut around = |middle: usize, slack: f32| middle as f32 + rng.random_range(-slack..slack);
-    Place {
-        middle: [
-            around(left + PIECE_WIDTH / 2, 3.0),
-            around(top + PIECE_HEIGHT / 2, 3.0),
-        ],
-        half: [around(28, 2.0), around(34, 2.0)],
-    }
+/// Where the landmark of a gap stands.
+fn landmark(home: (usize, usize), rng: &mut Generator) -> Place {
+    let size = (PIECE_WIDTH, PIECE_HEIGHT);
+    Place::behind(home, size, [3.0, 3.0], [(28.0, 2.0), (34.0, 2.0)], rng)
 }
 
 /// Left and top edges of the gaps, the piece's own first.

@@ -153,16 +153,10 @@ pub(super) fn cut(
     Cutout::new(&outline, size).piece(&content)
 }
 
-/// Where the landmark of a gap stands: the gap hides its middle.
-fn landmark((left, top): (usize, usize), rng: &mut Generator) -> Place {
-    let mut around = |middle: usize, slack: f32| middle as f32 + rng.random_range(-slack..slack);
-    Place {
-        middle: [
-            around(left + PIECE_WIDTH / 2, 3.0),
-            around(top + PIECE_HEIGHT / 2, 7.0),
-        ],
-        half: [around(25, 2.0), around(50, 4.0)],
-    }
+/// Where the landmark of a gap stands.
+fn landmark(home: (usize, usize), rng: &mut Generator) -> Place {
+    let size = (PIECE_WIDTH, PIECE_HEIGHT);
+    Place::behind(home, size, [3.0, 7.0], [(25.0, 2.0), (50.0, 4.0)], rng)
 }
 
 /// Left edges of the gaps, the piece's own first.

@@ -66,7 +66,7 @@ impl Paints {
     }
 }
 
-/// By how much a landmark that is drawn again stands elsewhere, in pixels, is larger or smaller, and leans.
+/// By how much a landmark that is drawn again is off, in pixels, larger or smaller, and leans.
 const SHIFT: f32 = 4.0;
 const STRETCH: f32 = 0.2;
 const LEAN: f32 = 0.14;
@@ -78,6 +78,28 @@ pub(crate) struct Place {
     pub(crate) half: Point,
 }
 
+impl Place {
+    /// Behind the gap of `size` at `home`, which hides its middle; off by at most so many pixels, and
+    /// half as wide and high as each pair says, give or take its second.
+    pub(crate) fn behind(
+        home: (usize, usize),
+        size: (usize, usize),
+        off: [f32; 2],
+        half: [(f32, f32); 2],
+        rng: &mut Generator,
+    ) -> Self {
+        let mut around = |value: f32, slack: f32| value + rng.random_range(-slack..slack);
+        let [across, down] = off;
+        Self {
+            middle: [
+                around((home.0 + size.0 / 2) as f32, across),
+                around((home.1 + size.1 / 2) as f32, down),
+            ],
+            half: half.map(|(value, slack)| around(value, slack)),
+        }
+    }
+}
+
 /// A landmark that was drawn.
 #[derive(Clone, Copy)]
 pub(crate) struct Landmark {
@@ -87,7 +109,8 @@ pub(crate) struct Landmark {
     lean: f32,
 }
 
-/// Draws landmarks at the places, no two alike, over what is there, which becomes paler, and gives them in the order of the places.
+/// Draws landmarks at the places, no two alike, over what is there, which becomes paler; gives them in
+/// the order of the places.
 pub(crate) fn draw(canvas: &mut Canvas, places: &[Place], rng: &mut Generator) -> Vec<Landmark> {
     let paints = Paints::new(rng);
     let pale = if rng.random_bool(0.6) {

@@ -108,9 +108,9 @@ fn corners(rng: &mut Generator) -> Vec<Point> {
 }
 
 fn jigsaw(sides: &[(Side, f32); 4], width: f32, height: f32) -> Vec<Point> {
-    let radius = height * 0.115;
     /// Distance of a knob's centre from its side, in radii.
     const REACH: f32 = 0.62;
+    let radius = height * 0.115;
     // A tab stands out of the box's edge by moving that side of the body inwards.
     let [top, right, bottom, left] = sides.map(|(side, _)| {
         if side == Side::Tab {

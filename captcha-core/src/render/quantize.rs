@@ -1,7 +1,7 @@
 //! From true colour to a palette: median cut over a histogram of 13 bits a colour.
 #![allow(
     clippy::indexing_slicing,
-    reason = "tables have an entry for every 15-bit key, and ranges come from the list they cut"
+    reason = "tables have an entry for every 13-bit key, and ranges come from the list they cut"
 )]
 
 use super::canvas::Colour;

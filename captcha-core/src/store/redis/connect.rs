@@ -9,7 +9,7 @@ use super::{
     worker::Settings,
 };
 use crate::{
-    error::{CaptchaError, ErrorKind},
+    error::CaptchaError,
     random::{self, SystemRandom},
 };
 
@@ -65,8 +65,7 @@ impl From<Trouble> for CaptchaError {
         match trouble {
             Trouble::Settings(fix) => Self::configuration(fix),
             Trouble::Unavailable(error) => {
-                Self::new(ErrorKind::Unavailable, "the Redis store cannot be reached")
-                    .caused_by(error)
+                Self::unavailable("the Redis store cannot be reached").caused_by(error)
             }
         }
     }

@@ -14,7 +14,9 @@ use futures_channel::oneshot;
 
 use self::worker::{Call, Job, Settings};
 use super::{Id, Link, Store, StoreError, StoreFuture};
-use crate::error::{CaptchaError, ErrorKind};
+use crate::error::CaptchaError;
+#[cfg(doc)]
+use crate::error::ErrorKind;
 
 /// Most calls that wait for the connection; more are refused at once.
 const QUEUE: usize = 10_000;
@@ -125,10 +127,7 @@ impl RedisStoreBuilder {
             prefix: self.prefix,
             deadline: self.deadline,
         };
-        let unavailable = |error: Box<dyn std::error::Error + Send + Sync>| {
-            CaptchaError::new(ErrorKind::Unavailable, "the Redis store cannot be reached")
-                .caused_by(error)
-        };
+        let unavailable = |error: Box<_>| CaptchaError::from(connect::Trouble::Unavailable(error));
         std::thread::Builder::new()
             .name("captcha-redis".into())
             .spawn(move || worker::run(settings, waiting, &ready))

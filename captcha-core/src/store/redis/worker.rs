@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     clock::millis,
-    error::{CaptchaError, ErrorKind},
+    error::CaptchaError,
     random::{self, SystemRandom},
     store::{Id, StoreError},
 };
@@ -75,9 +75,8 @@ pub(super) fn run(
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
-            let refused = CaptchaError::new(ErrorKind::Unavailable, "no room for the Redis store");
             // Whoever asked for it waits.
-            let _ = ready.send(Err(refused.caused_by(error)));
+            let _ = ready.send(Err(Trouble::Unavailable(error.into()).into()));
             return;
         }
     };
