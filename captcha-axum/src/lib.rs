@@ -15,7 +15,7 @@ pub use captcha_core::Assets;
 pub use captcha_core::{
     self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
     KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, Revoked, SecretKey, Severity, Statistics,
-    Store, TrustedProxies,
+    Store, TrustedProxies, Widget,
 };
 #[cfg(feature = "redis")]
 pub use captcha_core::{RedisStore, RedisStoreBuilder};

@@ -57,3 +57,4 @@ pub use random::{RandomSource, SystemRandom};
 pub use store::{MemoryStore, Store};
 #[cfg(feature = "redis")]
 pub use store::{RedisStore, RedisStoreBuilder};
+pub use widget::Widget;

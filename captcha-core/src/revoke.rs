@@ -6,11 +6,11 @@ use crate::{
     captcha::Captcha,
     clock::day_of,
     error::CaptchaError,
+    language::Language,
     privacy::{
         audit::Action,
         incident::{Incident, Known, Revoked},
         issued::Artefacts,
-        notice::Language,
     },
     random,
     seal::Sealer,
@@ -125,7 +125,7 @@ impl Captcha {
         let privacy = engine.notices.privacy();
         let notice = engine
             .notices
-            .current(Language::English, revoked.at_unix_millis);
+            .current(Language::ENGLISH, revoked.at_unix_millis);
         let (data, not_kept) = notice.kept();
         Incident::new(Known {
             what: what.into(),

@@ -215,7 +215,7 @@ onOne("no question", (visit) => {
     const widget = new Widget(guest);
     await guest.page.route("**/captcha/challenge", async (route) => {
       const response = await route.fetch();
-      await route.fulfill({ response, json: { ...(await response.json()), notice_changed: "2027-01-15" } });
+      await route.fulfill({ response, json: { ...(await response.json()), notice_changed: { date: "2027-01-15", text: "The privacy notice changed on 2027-01-15." } } });
     });
     await widget.tick();
     const line = widget.find(".changed");

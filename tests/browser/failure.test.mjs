@@ -1,4 +1,4 @@
-// What a visitor sees when something is missing: the server, the worker, the style sheet.
+// What a visitor sees when something is missing: the server, the worker, the words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fillIn, letIn, onEach, untouched } from "./lib/suite.mjs";
@@ -42,30 +42,32 @@ onEach("when something fails", (visit, server) => {
     await guest.context.setOffline(true);
     await widget.dragTo(x);
     await widget.alert.filter({ hasText: "Cannot reach the server." }).waitFor();
+    // The browser says when it is back, and the answer goes out by itself.
     await guest.context.setOffline(false);
-    await widget.find("dialog .retry").click();
     await widget.verified();
     await letIn(guest);
   });
 
   test("the worker's file is blocked: the page itself computes", async () => {
-    let blocked = 0;
-    const guest = await visit({ before: ({ context }) => context.route("**/worker.js", (route) => (blocked++, route.abort())) });
+    // The script is its own worker: the page's own copy comes first.
+    let asked = 0;
+    const guest = await visit({ before: ({ context }) => context.route("**/widget.js", (route) => (asked++ ? route.abort() : route.continue())) });
     const widget = new Widget(guest);
     await fillIn(guest);
     await widget.solveSlide();
-    assert.ok(blocked > 0, "the worker was asked for and refused");
+    assert.ok(asked > 1, "the worker was asked for and refused");
     await letIn(guest);
   });
 
-  test("the style sheet is blocked: a message, and another try", async () => {
+  test("the words are blocked: a message, and another try", async () => {
     let there = false;
-    const guest = await visit({ before: ({ context }) => context.route("**/widget.css", (route) => (there ? route.continue() : route.abort())) });
+    const guest = await visit({ before: ({ context }) => context.route("**/lang/*.json", (route) => (there ? route.continue() : route.abort())) });
     const widget = new Widget(guest);
     await fillIn(guest);
-    await widget.find(":text('Cannot reach the server.')").waitFor();
+    const again = widget.find("button:text-is('Captcha not loaded. Try again'):visible");
+    await again.waitFor();
     there = true;
-    await widget.find("button:text-is('Try again'):visible").click();
+    await again.click();
     await widget.check.waitFor();
     await untouched(guest);
   });

@@ -132,13 +132,13 @@ onEach("without script", (visit, server) => {
 
       await frameGuest.page.reload();
       await frameGuest.page.waitForSelector("h1:text-is('Please wait')");
-      assert.match(await frameGuest.page.textContent("[role=alert]"), /Try again in \d+ seconds/);
+      assert.match(await frameGuest.page.textContent("[role=alert]"), /Try again in \d+ s\./);
       assert.equal(await frameGuest.page.getAttribute("a", "href"), "frame?action=newsletter");
 
       await fillIn(widgetGuest);
       const widget = new Widget(widgetGuest);
       await widget.check.click();
-      await widget.rowAlert.filter({ hasText: /The server is busy. Try again in \d+ seconds./ }).waitFor();
+      await widget.rowAlert.filter({ hasText: /The server is busy. Try again in \d+ s\./ }).waitFor();
       assert.equal(await widget.find(".row .retry").isDisabled(), true);
       await untouched(widgetGuest);
     } finally {

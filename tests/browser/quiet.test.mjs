@@ -25,12 +25,12 @@ onEach("quiet", (visit, server) => {
     assert.deepEqual(guests.map(({ requests }) => requests), before);
   });
 
-  test("before the first click: three kinds of files, no cookie", async () => {
+  test("before the first click: the script and one language, no cookie", async () => {
     const guest = await visit();
     await new Widget(guest).check.waitFor();
     await fillIn(guest);
     const calls = guest.requests.filter((request) => request !== "GET /favicon.ico").sort();
-    assert.deepEqual(calls, ["GET /", "GET /app.css", "GET /app.js", "GET /captcha/widget.css", "GET /captcha/widget.js"]);
+    assert.deepEqual(calls, ["GET /", "GET /app.css", "GET /app.js", "GET /captcha/lang/en.json", "GET /captcha/widget.js"]);
     assert.deepEqual(await guest.cookies(), {});
   });
 
@@ -54,7 +54,7 @@ onEach("quiet", (visit, server) => {
   });
 
   test("the served files are the same for everyone, and unchanged ones are not sent again", async () => {
-    for (const name of ["widget.js", "widget.css", "worker.js"]) {
+    for (const name of ["widget.js", "widget.css", "worker.js", "consent.js", "lang/en.json", "lang/zh-Hant.json"]) {
       const url = `${server().base}/captcha/${name}`;
       const [plain, other] = await Promise.all([fetch(url), fetch(url, { headers: { Cookie: "captcha-session=x", "Accept-Language": "ko" } })]);
       const body = await plain.text();
@@ -88,8 +88,8 @@ onOne("the watch itself", (visit) => {
 });
 
 test("no address of another site is in any shipped file", () => {
-  const folders = ["captcha-core/src/widget", "captcha-core/src/widget/dist", "examples/shared"];
-  const files = folders.flatMap((folder) => readdirSync(join(root, folder)).filter((name) => /\.(js|css|html)$/.test(name)).map((name) => join(folder, name)));
+  const folders = ["captcha-core/src/widget", "captcha-core/src/widget/dist", "captcha-core/src/widget/dist/lang", "examples/shared"];
+  const files = folders.flatMap((folder) => readdirSync(join(root, folder)).filter((name) => /\.(js|json|css|html)$/.test(name)).map((name) => join(folder, name)));
   assert.ok(files.length >= 12, files.join());
   // The name of the SVG namespace looks like an address, but is never fetched.
   const namespace = "http://www.w3.org/2000/svg";

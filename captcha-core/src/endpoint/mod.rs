@@ -125,11 +125,10 @@ impl Route {
             "frame/image" => Self::FrameImage,
             "frame/sound" => Self::FrameSound,
             "stats" => Self::Statistics,
-            "privacy.css" => Self::Asset(assets::Asset::PrivacyStyle),
-            "widget.css" => Self::Asset(assets::Asset::Style),
-            "widget.js" => Self::Asset(assets::Asset::Script),
-            "worker.js" => Self::Asset(assets::Asset::Worker),
-            path => Self::Privacy(PrivacyRoute::at(path)?),
+            path => match assets::Asset::at(path) {
+                Some(asset) => Self::Asset(asset),
+                None => Self::Privacy(PrivacyRoute::at(path)?),
+            },
         })
     }
 
@@ -193,8 +192,8 @@ impl Captcha {
             Route::Challenge => self.post_challenge(request).await,
             Route::Frame if request.method == "POST" => self.post_frame(request).await,
             Route::Frame => self.show_frame(request).await,
-            Route::FrameImage => self.frame_image(request).await,
-            Route::FrameSound => self.frame_sound(request).await,
+            Route::FrameImage => self.frame_drawing(request, false).await,
+            Route::FrameSound => self.frame_drawing(request, true).await,
             Route::Privacy(route) => self.privacy(route, request).await,
             Route::Statistics => self.show_statistics(request).await,
         }

@@ -8,10 +8,9 @@ use crate::{
     captcha::{Answer, Captcha, Challenge, Token},
     challenge::{self, Kind},
     error::{CaptchaError, ErrorKind},
-    language,
+    language::filled,
     limit::{Call, Visitor},
     privacy::{registry::Cookie, statistics::Event},
-    render::voice::Language,
     seal::Purpose,
     session::Session,
 };
@@ -47,7 +46,14 @@ struct Shown {
     consent: Option<Standing>,
     /// The day on which the notice changed, for the first challenge of a visit within a month of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    notice_changed: Option<String>,
+    notice_changed: Option<NoticeChanged>,
+}
+
+#[derive(Serialize)]
+struct NoticeChanged {
+    date: String,
+    /// What the widget says about it.
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -71,20 +77,27 @@ impl Captcha {
         };
         let outcome = async {
             let session = self.admit_call(request, Call::Challenge).await?;
-            let selected = (self.held(&request.headers).selections.kind)
-                .filter(|kind| self.engine().kinds.contains(kind));
+            let selections = self.held(&request.headers).selections;
+            let selected = (selections.kind).filter(|kind| self.engine().kinds.contains(kind));
             let kind = kind.or(selected);
-            let language = self.spoken(request, body.lang.as_deref());
+            // The page says which language it is in; what the visitor chose goes before that.
+            let language = (selections.language)
+                .unwrap_or_else(|| self.language(request, body.lang.as_deref()));
             let challenge = self
-                .issue_in(language, kind, body.action.as_deref())
+                .issue_in(language.voice(), kind, body.action.as_deref())
                 .await?;
             let name = challenge.kind;
             let cookie = self.engine().refresh_session(session).await?;
             let shown = Shown {
                 challenge,
-                selections: self.held(&request.headers).selections.shown(),
-                consent: self.standing(request),
-                notice_changed: session.is_none().then(|| self.recent_change()).flatten(),
+                selections: selections.shown(),
+                consent: self.standing(request, language),
+                notice_changed: (session.is_none().then(|| self.recent_change()).flatten()).map(
+                    |date| NoticeChanged {
+                        text: filled(language.text().consent.changed, &[&date]),
+                        date,
+                    },
+                ),
             };
             let response = Response::json(200, &shown);
             let events: &[Event] = match body.refreshed {
@@ -153,23 +166,6 @@ impl Captcha {
             })
         };
         settle(outcome.await)
-    }
-
-    /// The language to speak: as asked for, as selected, as the browser prefers, English.
-    pub(super) fn spoken(&self, request: &Request<'_>, asked: Option<&str>) -> Language {
-        let selected = || {
-            let language = self.held(&request.headers).selections.language?;
-            Language::from_tag(language.tag())
-        };
-        let accepted = || {
-            let value = request.headers.one("accept-language").ok()??;
-            language::preferred(value, Language::from_tag)
-        };
-        asked
-            .and_then(Language::from_tag)
-            .or_else(selected)
-            .or_else(accepted)
-            .unwrap_or_default()
     }
 
     pub(super) fn token_cookie(&self, token: &Token) -> String {

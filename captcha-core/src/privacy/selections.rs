@@ -3,8 +3,12 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::notice::Language;
-use crate::{challenge::Kind, error::CaptchaError, seal::Reader};
+use crate::{
+    challenge::Kind,
+    error::CaptchaError,
+    language::{Language, TAGS},
+    seal::Reader,
+};
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +39,7 @@ pub(crate) struct Field {
 pub(crate) const FIELDS: [Field; 5] = [
     Field {
         name: "language",
-        values: &["en", "zh"],
+        values: TAGS,
     },
     Field {
         name: "theme",
@@ -81,11 +85,7 @@ impl Selections {
             return false;
         }
         match name {
-            "language" => {
-                self.language = Language::ALL
-                    .into_iter()
-                    .find(|language| Some(language.tag()) == value);
-            }
+            "language" => self.language = value.and_then(Language::of_tag),
             "theme" => {
                 self.theme = match value {
                     Some("light") => Some(Theme::Light),
@@ -147,7 +147,7 @@ mod tests {
                 seen.insert(bytes);
             }
         }
-        assert_eq!(seen.len(), 1 + 2 + 2 + Kind::ALL.len() + 1 + 1);
+        assert_eq!(seen.len(), 1 + TAGS.len() + 2 + Kind::ALL.len() + 1 + 1);
         let mut selections = Selections::default();
         for (name, value) in [
             ("language", "tlh"),

@@ -1,19 +1,17 @@
-//! What a browser is served: the script, its worker, the style sheet and the no-script pages, as
-//! built from `captcha-core/widget` and committed.
+//! What a browser is served: the script, its worker and the style sheets, as built from
+//! `captcha-core/widget` and committed; and the tags that put the widget into a page.
 
-/// The widget's script.
+mod tag;
+
+pub use tag::Widget;
+
+/// The widget's script, style sheet included. It is its own worker.
 pub(crate) const SCRIPT: &str = include_str!("dist/widget.js");
-/// The worker that computes stamps.
+/// The question about statistics, which the script loads where there is one.
+pub(crate) const CONSENT: &str = include_str!("dist/consent.js");
+/// A worker that computes stamps, for other clients.
 pub(crate) const WORKER: &str = include_str!("dist/worker.js");
-/// The one style sheet, for the widget and the frame.
+/// The style sheet of the page for visitors without script.
 pub(crate) const STYLE: &str = include_str!("dist/widget.css");
 /// The style sheet of the privacy pages.
 pub(crate) const PRIVACY_STYLE: &str = include_str!("privacy.css");
-/// The no-script page with a picture to read.
-pub(crate) const FRAME: &str = include_str!("frame.html");
-/// The no-script page with digits to hear.
-pub(crate) const FRAME_SOUND: &str = include_str!("frame_sound.html");
-/// The no-script page after a right answer.
-pub(crate) const FRAME_DONE: &str = include_str!("frame_done.html");
-/// The no-script page while nothing can be served.
-pub(crate) const FRAME_BUSY: &str = include_str!("frame_busy.html");

@@ -1,14 +1,15 @@
+import * as T from "strings";
 import { bytes } from "./bytes.js";
 import { anew, button, el, icon } from "./dom.js";
 import { typed } from "./text.js";
 
 // Played from bytes in memory: a page's policy may forbid blob: media. Nothing sounds before Play is pressed.
-export function audio({ audio: { data } }, strings) {
+export function audio({ audio: { data } }, text) {
   let context, gain, sound, source, playing;
 
   const show = (on) => {
     playing = on;
-    toggle.replaceChildren(icon(on ? "M8 5v14M16 5v14" : "M7 5l12 7-12 7z"), on ? strings.pause : strings.play);
+    toggle.replaceChildren(icon(on ? "M8 5v14M16 5v14" : "M7 5l12 7-12 7z"), on ? text[T.pause] : text[T.play]);
   };
   const play = async (over) => {
     if (!context) {
@@ -42,10 +43,10 @@ export function audio({ audio: { data } }, strings) {
     show(false);
     context.suspend();
   });
-  const again = button("step", strings.again, () => play(true), icon(anew));
-  const volume = el("input", { type: "range", class: "volume", "aria-label": strings.volume });
+  const again = button("step", text[T.again], () => play(true), icon(anew));
+  const volume = el("input.volume", { type: "range", "aria-label": text[T.volume] });
   show(false);
 
-  const puzzle = typed([el("div", { class: "actions" }, toggle, again, volume)], strings.digits, strings, { inputmode: "numeric" });
+  const puzzle = typed([el(".actions", {}, toggle, again, volume)], text[T.digits], text, { inputmode: "numeric" });
   return { ...puzzle, end: () => context?.close() };
 }

@@ -1,26 +1,28 @@
+import * as T from "strings";
 import { button, el } from "./dom.js";
 import { actions, mover, submit } from "./mover.js";
 import { board, named } from "./picture.js";
+import { fill, words } from "./strings.js";
 
-export async function click({ image, order }, strings, answer) {
+export async function click({ image, order }, text, answer) {
   const { count } = order;
-  const { node, point, place } = await board(image, strings, "click");
-  const wanted = await named(order, strings.kind.click[1]);
-  const cursor = el("span", { class: "cursor" });
-  const marks = el("div");
-  const tally = el("p", { class: "status", role: "status" });
-  const check = submit(strings);
+  const { node, point, place } = await board(image, text, "click");
+  const wanted = await named(order, words(text, "click")[1]);
+  const cursor = el("span.cursor");
+  const marks = el("");
+  const tally = el("p.status", { role: "status" });
+  const check = submit(text);
   let points = [];
 
   const show = () => {
     marks.replaceChildren(
       ...points.map(({ x, y }, i) => {
-        const mark = el("span", { class: "mark" }, i + 1);
+        const mark = el("span.mark", {}, i + 1);
         place(mark, x, y);
         return mark;
       }),
     );
-    tally.textContent = strings.of(points.length, count);
+    tally.textContent = fill(text[T.of], points.length, count);
     check.disabled = points.length < count;
   };
   // Takes back the mark with that number and those after it.
@@ -34,10 +36,10 @@ export async function click({ image, order }, strings, answer) {
     show();
   };
   const axes = [
-    [strings.across, image.width - 1, image.width >> 1],
-    [strings.down, image.height - 1, image.height >> 1],
+    [text[T.across], image.width - 1, image.width >> 1],
+    [text[T.down], image.height - 1, image.height >> 1],
   ];
-  const { at, press, ranges, send, set, ...puzzle } = mover(strings, axes, (x, y) => place(cursor, x, y), () => ({ points }), answer);
+  const { at, press, ranges, send, set, ...puzzle } = mover(text, axes, (x, y) => place(cursor, x, y), () => ({ points }), answer);
   press.Enter = () => (check.disabled ? put : send)();
   press[" "] = put;
   press.Backspace = () => back(-1);
@@ -53,6 +55,6 @@ export async function click({ image, order }, strings, answer) {
     put();
   };
   show();
-  puzzle.nodes = [el("div", { class: "head" }, wanted, tally), node, actions(button("step", strings.undo, press.Backspace), check)];
+  puzzle.nodes = [el(".head", {}, wanted, tally), node, actions(button("step", text[T.undo], press.Backspace), check)];
   return puzzle;
 }

@@ -1,200 +1,237 @@
+import * as T from "strings";
 import { base } from "./base.js";
-import { Consent } from "./consent.js";
 import { windowed } from "./dialog.js";
 import { button, el, icon } from "./dom.js";
 import { call } from "./net.js";
-import { Notice } from "./notice.js";
+import { notices } from "./notice.js";
 import { puzzles } from "./puzzles.js";
 import { stamp } from "./stamp.js";
-import { strings } from "./strings.js";
+import { fill, strings } from "./strings.js";
 import { after } from "./timer.js";
+import css from "./widget.css";
 
 const warning = 20; // seconds left when the visitor is told
 
-// One checkbox in one host element: from the first click to the token's end. Gives what takes it back to its beginning.
-export function widget(host) {
-  const text = strings(host.dataset.lang);
-  let kind = host.dataset.kind;
-  let cancels = [];
-  let busy, challenge, nonce, run, sent, token;
+// Made by script, which a page's policy lets be, and shared by every widget.
+let sheet;
 
-  const check = button("check", text.label, () => activate(), el("span", { class: "box" }, icon("M5 12.5l5 5L19.5 7")), el("span", {}, text.label));
-  check.setAttribute("role", "checkbox");
-  const notice = new Notice(text);
-  const dialog = windowed(text, {
-    answer: (answer) => submit(answer),
-    load: (other) => {
-      // Another way is remembered for the session. Nothing waits for that, and nothing depends on it.
-      if (other) call("PATCH", "privacy/data", { kind: other });
-      load(other || kind, undefined, !other);
-    },
-    closed: () => {
-      if (!token) {
-        stop();
-        notice.clear();
-      }
-      check.focus();
-    },
-  });
-  const consent = new Consent(text);
-  const changed = el("p", { class: "changed", role: "status" });
-  const privacy = el("a", { class: "privacy", href: base + "privacy", target: "_blank" }, text.privacy);
-  const row = el("div", { class: "row" }, check, privacy, ...notice.nodes, changed, consent.node);
-  const root = el("div", { class: "captcha", lang: text.lang, dir: text.dir, hidden: true }, row, dialog.node);
+// A function, or the name of one that the page itself has made: neither what markup calls so nor what the browser brings.
+export function callback(given) {
+  const run = /^[a-z_$][\w$]{0,63}$/i.test(given) && Object.hasOwn(window, given) ? window[given] : given;
+  if (typeof run === "function" && !/\[native code]/.test(run)) return run;
+  if (given) console.warn("captcha: no function", given);
+}
+
+// One checkbox in one host element: from the first click to the token's end. Gives what controls it.
+export function widget(host, options, internals) {
+  // From script, or from an attribute with `data-` or without.
+  const get = (name) => options[name] ?? host.dataset[name] ?? host.getAttribute(name.replace(/[A-Z]/g, "-$&"));
+  const shadow = host.shadowRoot || host.attachShadow({ mode: "open" });
   const slot = el("slot");
-  const shadow = host.attachShadow({ mode: "open" });
+  const consent = el("");
+  const changed = el("p.changed", { role: "status" });
+  let kind = get("kind");
+  let waiting = [];
+  let cancels = [];
+  let text, root, check, notice, dialog;
+  let challenge, disabled, down, field, held, nonce, now, run, sent, token;
 
-  // The page's own fallback stays in sight until the style sheet is here.
-  const style = () => {
-    const link = el("link", { rel: "stylesheet", href: base + "widget.css" });
-    link.onload = () => {
-      slot.hidden = true;
-      root.hidden = false;
-    };
-    link.onerror = () => {
-      link.remove();
-      const notice = new Notice(text);
-      const note = el("div", { lang: text.lang }, ...notice.nodes);
-      shadow.append(note);
-      notice.warn(text.offline, () => {
-        note.remove();
-        style();
-      });
-    };
-    shadow.prepend(link);
+  // The page's own fallback stays in sight until the words are here.
+  const prepare = async () => {
+    shadow.replaceChildren(slot);
+    try {
+      text = await strings(get("lang") || host.closest("[lang]")?.lang);
+    } catch {
+      shadow.append(button("retry", "Captcha not loaded. Try again", prepare));
+      return emit("error", { kind: "network" });
+    }
+    build();
+    slot.hidden = true;
+    host.style.minHeight = "";
+    state("idle");
+    if (get("start") === "load") load(kind, { quiet: true });
+    else if (waiting[0]) activate();
+  };
+
+  const build = () => {
+    root?.remove();
+    check = button("check", text[T.label], activate, el("span.box", {}, icon("M5 12.5l5 5L19.5 7")), text[T.label]);
+    check.setAttribute("role", "checkbox");
+    check.disabled = disabled;
+    notice = notices(text[T.retry]);
+    dialog = windowed(text, {
+      answer: (answer) => submit(answer),
+      load: (other) => {
+        // Another way is remembered for the session. Nothing waits for that, and nothing depends on it.
+        if (other) call("PATCH", "privacy/data", { kind: other });
+        load(other || kind, { refreshed: !other });
+      },
+      closed: (done) => {
+        if (!done) finish("", "idle", "", "closed");
+        check.focus();
+      },
+    });
+    const privacy = el("a.privacy", { href: `${base}privacy?lang=${text[T.tag]}`, target: "_blank" }, text[T.privacy]);
+    root = el(".captcha", { lang: text[T.tag], dir: text[T.direction] }, el(".row", {}, check, privacy, ...notice.nodes, changed, consent), dialog.node);
+    shadow.append(root);
+    reflect();
   };
 
   const speaker = () => (dialog.node.open ? dialog.notice : notice);
 
   const activate = () => {
-    if (token) return;
-    if (!notice.retry.hidden) notice.retry.click();
-    else if (!busy) load(kind);
+    if (token || disabled || !root) return;
+    if (held) held();
+    else if (now === "error") notice.retry.click();
+    else if (!run) load(kind);
   };
 
   // Asks for a challenge and shows it; `why` is said to a visitor whose last one is gone, `refreshed` to the server by
-  // one who asked for another.
-  const load = async (wanted, why, refreshed) => {
+  // one who asked for another. A `quiet` one waits for the visitor, if it needs one.
+  const load = async (wanted, { why, refreshed, quiet } = {}) => {
     stop();
     kind = wanted;
     const { signal } = (run = new AbortController());
-    work(true);
-    if (why) speaker().warn(why);
-    else speaker().clear();
-    speaker().say(text.loading);
+    state("loading");
+    speaker().tell(text[T.loading], why);
 
-    // What is no tag would be refused, and with it the whole challenge.
-    const reply = await call("POST", "challenge", { action: host.dataset.action, lang: host.dataset.lang, kind, refreshed }, signal);
+    const reply = await call("POST", "challenge", { action: get("action"), lang: text[T.tag], kind, refreshed }, signal);
     if (signal.aborted) return;
+    link(reply.kind !== "network");
     if (!reply.ok) return fail(reply, () => load(kind));
     const { body } = reply;
-    dress(body.selections || {});
-    consent.show(body.consent);
-    if (body.notice_changed) changed.textContent = text.changed(body.notice_changed);
-    const known = [body.kind, ...body.alternatives].filter((name) => puzzles[name]);
-    if (known[0] !== body.kind) {
-      if (known[0] && known[0] !== kind) return load(known[0]);
-      return fail({ kind: "unsupported" }, () => load());
-    }
-    show(body, known, signal).catch(() => signal.aborted || fail({ kind: "failed" }, () => load(kind)));
+    await dress(body.selections || {});
+    if (signal.aborted) return;
+    if (body.consent) import(base + "consent.js").then(({ ask }) => ask(consent, body.consent, call), () => {});
+    if (body.notice_changed) changed.textContent = body.notice_changed.text;
+    show(body, signal, quiet).catch(() => signal.aborted || fail({ kind: "failed" }, () => load(kind)));
   };
 
   // As the visitor selected; the page's own wishes stand behind that.
-  const dress = ({ theme, contrast, motion }) => {
+  const dress = async ({ language, theme, contrast, motion }) => {
+    if (language && language !== text[T.tag]) {
+      text = await strings(language).catch(() => text);
+      build();
+    }
     if (theme) host.dataset.theme = theme;
     root.classList.toggle("contrast", !!contrast);
     root.classList.toggle("still", !!motion);
   };
 
-  const show = async (body, kinds, signal) => {
+  const show = async (body, signal, quiet) => {
     const life = body.expires_in;
     nonce = stamp(body.work, signal);
     const puzzle = await puzzles[body.kind](body.prompt, text, submit);
     if (signal.aborted) return;
     challenge = body.challenge;
     kind = body.kind;
-    work(false);
-    speaker().say("");
+    speaker().say();
+    const open = () => {
+      held = undefined;
+      dialog.show(kind, [kind, ...body.alternatives], puzzle);
+      state("open");
+    };
     // Without a puzzle there is nothing to open a dialog for.
-    if (dialog.node.open || kind !== "work") dialog.show(kind, kinds, puzzle);
-    if (kind === "work") return submit({});
+    if (kind === "work") {
+      if (dialog.node.open) open();
+      return submit({});
+    }
+    root.classList.add("needed");
     cancels = [
-      after(life - warning, () => busy || speaker().say(text.soon)),
-      after(life, () => busy || lapse()),
+      after(life - warning, () => challenge && !held && speaker().say(text[T.soon])),
+      after(life, () => challenge && lapse()),
     ];
+    if (quiet && !waiting[0]) {
+      held = open;
+      state("idle");
+    } else open();
   };
 
-  // A new puzzle comes by itself only to somebody who is there: an open dialog that was left alone stays quiet.
+  // No new puzzle comes unasked: under a hand that is at work, or to a dialog that was left alone.
   const lapse = () => {
-    if (dialog.touched() && !document.hidden) return load(kind, text.renewed);
+    if (held) return stop();
     challenge = undefined;
-    dialog.node.classList.add("busy");
-    speaker().warn(text.timedOut);
+    state("expired");
+    speaker().tell("", text[T.timedOut]);
   };
 
   const submit = async (answer) => {
     const { signal } = run;
     const asked = challenge;
-    if (busy || !asked) return;
-    work(true);
-    speaker().clear();
-    speaker().say(text.checking);
+    if (!asked) return;
+    challenge = undefined;
+    state("checking");
+    speaker().tell(text[T.checking]);
     const found = await nonce;
     if (signal.aborted) return;
     const reply = await call("POST", "answer", { challenge: asked, answer, work: found }, signal);
     if (signal.aborted) return;
+    link(reply.kind !== "network");
     if (reply.ok) return verify(reply.body);
     if (![409, 410, 422].includes(reply.status)) {
       return fail(reply, () => {
-        work(false);
+        challenge = asked;
         submit(answer);
       });
     }
-    const why = reply.status === 422 ? text.wrong : text.renewed;
     // A refused calculation is not repeated unasked: it could go round for ever.
     if (kind === "work") return fail(reply, () => load(kind));
     emit("error", { kind: reply.kind });
-    load(kind, why);
+    load(kind, { why: text[reply.status === 422 ? T.wrong : T.renewed] });
   };
 
   const fail = ({ kind, status, retryAfter }, again) => {
-    work(false);
-    busy = true;
+    root.classList.add("needed");
     const wait = status === 429 || status === 503 ? retryAfter : 0;
-    speaker().warn(wait ? text.busy(wait) : kind === "network" ? text.offline : text.failed, () => {
-      busy = false;
-      again();
-    }, wait);
+    speaker().tell("", wait ? fill(text[T.busy], wait) : text[kind === "network" ? T.offline : T.failed], again, wait);
+    state("error");
     emit("error", { kind });
+    settle(kind);
   };
 
   const verify = (body) => {
-    const expiresIn = body.expires_in;
-    stop();
-    token = el("input", { type: "hidden", name: "captcha-token", value: body.token });
-    host.append(token);
+    // The page may want it shorter, and never longer than the server has it.
+    const wish = get("time") / 1000;
+    const expiresIn = wish > 0 ? Math.min(body.expires_in, wish) : body.expires_in;
+    finish(body.token, "verified", text[T.verified]);
     sent = false;
-    dialog.node.close();
-    notice.clear();
-    tick(true);
-    notice.say(text.verified);
     cancels = [
       after(expiresIn, () => {
-        reset();
-        notice.say(text.expired);
+        finish("", "expired", text[T.expired]);
         emit("expired", {});
+        callback(get("expiredCallback"))?.();
       }),
     ];
-    emit("verified", { token: body.token, expiresIn });
+    emit("verified", { token, expiresIn });
+    callback(get("callback"))?.(token);
   };
 
-  const reset = () => {
+  // With a token or, for whatever reason, without one.
+  const finish = (given, name, said, why) => {
     stop();
-    token?.remove();
-    token = undefined;
-    tick(false);
-    notice.clear();
-    dialog.node.close();
+    token = given;
+    reflect();
+    if (root) {
+      dialog.node.close("done");
+      notice.tell(said);
+      state(name);
+    }
+    settle(why);
+  };
+
+  // The token goes with the form: as the element's own value, or in a hidden field.
+  const reflect = () => {
+    const name = get("name") || "captcha-token";
+    if (internals) {
+      const data = new FormData();
+      if (token) data.append(name, token);
+      internals.setFormValue(data);
+      if (root) internals.setValidity({ valueMissing: !token && host.hasAttribute("required") }, text[T.required], check);
+    } else {
+      field?.remove();
+      if (token) host.append((field = el("input", { type: "hidden", name, value: token })));
+    }
+    check?.setAttribute("aria-checked", !!token);
   };
 
   // Ends whatever is under way: request, stamp and timers.
@@ -202,28 +239,60 @@ export function widget(host) {
     run?.abort();
     cancels.forEach((cancel) => cancel());
     cancels = [];
-    challenge = undefined;
-    work(false);
+    run = challenge = held = undefined;
   };
 
-  const work = (on) => {
-    busy = on;
-    check.classList.toggle("busy", on);
-    dialog.node.classList.toggle("busy", on);
+  const state = (name) => {
+    if (now === name) return;
+    host.dataset.state = now = name;
+    emit("statechange", { state: name });
   };
 
-  const tick = (on) => check.setAttribute("aria-checked", on);
+  // Whoever waits for a token has it, or is told why not.
+  const settle = (why) => {
+    for (const [resolve, reject] of waiting.splice(0)) token ? resolve(token) : reject(new Error(why));
+  };
+
+  // The page is told once that the server is out of reach, and once that it is back.
+  const link = (up) => {
+    if (up !== !!down) return;
+    down = !up;
+    callback(get(up ? "errorRecoveryCallback" : "errorCallback"))?.();
+    if (up && now === "error") speaker().retry.click();
+  };
 
   // `error` does not bubble, or a page's own error handler on window would take it for a script error.
   const emit = (name, detail) => host.dispatchEvent(new CustomEvent(name, { detail, bubbles: name !== "error", composed: true }));
 
-  tick(false);
-  shadow.append(slot, root);
-  style();
-  // Captured, so that a plain `reset` event sent to the host itself works as well.
-  document.addEventListener("reset", (event) => event.target.contains(host) && reset(), true);
-  document.addEventListener("submit", (event) => (sent ||= event.target.contains(host)), true);
-  // A page that the Back button brings out of memory would still show the tick of a token long spent.
-  addEventListener("pageshow", (event) => event.persisted && sent && reset());
-  return reset;
+  for (const name of ["theme", "size", "appearance"]) if (get(name)) host.dataset[name] = get(name);
+  host.style.minHeight = "66px";
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+  }
+  shadow.adoptedStyleSheets = [sheet];
+  prepare();
+  return {
+    reflect,
+    link,
+    reset: () => finish("", "idle", "", "reset"),
+    response: () => token || "",
+    execute: () =>
+      new Promise((...settlers) => {
+        waiting.push(settlers);
+        if (token) settle();
+        else activate();
+      }),
+    disable(on) {
+      disabled = on;
+      if (check) check.disabled = on;
+    },
+    remove() {
+      finish("", "idle");
+      shadow.replaceChildren(slot);
+      slot.hidden = false;
+    },
+    submit: () => (sent ||= token),
+    back: () => sent && finish("", "idle"),
+  };
 }

@@ -1,11 +1,13 @@
+import * as T from "strings";
 import { button, el, icon } from "./dom.js";
+import { fill } from "./strings.js";
 
 // Across and up. With one direction only, up is further.
 const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10], PageDown: [0, -10] };
 
 // What is moved along one or two axes, each `[label, last, first]`, by keys, steps and dragging. `draw` shows the values,
 // `solve` makes an answer of them, and `round` says that the last value is followed by the first.
-export function mover(strings, axes, draw, solve, answer, round) {
+export function mover(text, axes, draw, solve, answer, round) {
   // Real range inputs, unseen: assistive technology on phones can move nothing else.
   const ranges = axes.map(([label, max, value]) => el("input", { type: "range", min: 0, max, value, "aria-label": label }));
   const at = () => ranges.map((range) => range.valueAsNumber);
@@ -13,7 +15,7 @@ export function mover(strings, axes, draw, solve, answer, round) {
     ranges.forEach((range, i) => {
       const end = +range.max + 1;
       range.value = Math.round(round ? (values[i] + end) % end : values[i]);
-      range.setAttribute("aria-valuetext", strings.of(range.value, range.max));
+      range.setAttribute("aria-valuetext", fill(text[T.of], range.value, range.max));
     });
     draw(...at());
   };
@@ -72,33 +74,33 @@ export function mover(strings, axes, draw, solve, answer, round) {
   };
 }
 
-// One axis with its track, which answers when it is let go. So does the `part` that it moves on the picture in `node`.
-export function slider(strings, axis, draw, solve, answer, node, part, place, round) {
-  const [, max] = axis;
-  const handle = el("span", { class: "handle" }, icon("M9 6l-6 6 6 6M15 6l6 6-6 6"));
-  const track = el("div", { class: "track" });
-  const show = (value) => {
-    track.style.setProperty("--at", value / max);
-    draw(value);
+// A `part` of a picture that is moved over it. Along one axis it has a track below, and letting go answers. Along two, letting
+// go is no answer: a finger hides the part until it is lifted.
+export function movable(text, { node }, part, read, axes, draw, solve, answer, round) {
+  const [[, max], second] = axes;
+  const handle = el("span.handle", {}, icon("M9 6l-6 6 6 6M15 6l6 6-6 6"));
+  const track = el(".track", {}, handle);
+  const show = (...values) => {
+    handle.style.left = `calc(${values[0] / max} * (100% - 64px))`;
+    draw(...values);
   };
-  const { drag, ranges, send, set, step, ...puzzle } = mover(strings, [axis], show, solve, answer, round);
-  node.append(part);
-  track.append(...ranges, handle);
-  const read = ({ clientX }) => {
+  const { drag, ranges, send, set, step, ...puzzle } = mover(text, axes, show, solve, answer, round);
+  node.append(...ranges, part);
+  drag(part, read, second ? undefined : send);
+  const along = ({ clientX }) => {
     const { left, width } = track.getBoundingClientRect();
     const grip = handle.offsetWidth;
     return [((clientX - left - grip / 2) * max) / (width - grip)];
   };
-  drag(part, place, send);
-  drag(handle, read, send);
-  track.onclick = (event) => event.target !== handle && set(read(event));
-  puzzle.nodes = [
-    node,
-    track,
-    actions(step(strings.left, "M15 6l-6 6 6 6", -1), submit(strings), step(strings.right, "M9 6l6 6-6 6", 1)),
-  ];
-  return puzzle;
+  drag(handle, along, send);
+  track.onclick = (event) => event.target !== handle && set(along(event));
+  const back = step(text[T.left], "M15 6l-6 6 6 6", -1, 0);
+  const onward = step(text[T.right], "M9 6l6 6-6 6", 1, 0);
+  puzzle.nodes = second
+    ? [node, actions(back, step(text[T.up], "M6 15l6-6 6 6", 0, -1), step(text[T.down], "M6 9l6 6 6-6", 0, 1), onward, submit(text))]
+    : [node, track, actions(back, submit(text), onward)];
+  return { ...puzzle, set };
 }
 
-export const actions = (...nodes) => el("div", { class: "actions" }, ...nodes);
-export const submit = (strings) => el("button", { class: "submit" }, strings.check);
+export const actions = (...nodes) => el(".actions", {}, ...nodes);
+export const submit = (text) => el("button.submit", {}, text[T.check]);

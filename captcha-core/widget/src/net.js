@@ -12,9 +12,8 @@ export async function call(method, route, body, signal) {
     });
     const { status, headers } = response;
     if (response.ok) return { ok: true, body: status === 204 ? undefined : await response.json() };
-    const { type = "" } = await response.json().catch(() => ({}));
-    const kind = /^urn:captcha:(.+)/.exec(type)?.[1] || "failed";
-    return { status, kind, retryAfter: parseInt(headers.get("Retry-After")) || 5 };
+    const { type } = await response.json().catch(() => ({}));
+    return { status, kind: /^urn:captcha:(.+)/.exec(type)?.[1] || "failed", retryAfter: parseInt(headers.get("Retry-After")) || 5 };
   } catch {
     return { kind: "network" };
   }

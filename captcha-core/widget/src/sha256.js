@@ -18,37 +18,19 @@ const W = new Int32Array(64);
 // The smallest nonce in [from, to) whose stamp begins with `bits` zero bits, or -1. Salt and nonce share one block,
 // so a salt has at most 47 bytes; nonces stay below 2^32, far beyond any stamp that a browser could compute.
 export function search(salt, bits, from, to) {
-  W.fill(0, 0, 16);
-  salt.forEach((byte, i) => (W[i >> 2] |= byte << (24 - 8 * (i & 3))));
+  const block = new DataView(new ArrayBuffer(64));
   const end = salt.length + 8;
-  W[end >> 2] |= 0x80 << (24 - 8 * (end & 3));
-  W[15] = end * 8;
-
-  // The nonce's low half lies in word `at`, and partly in the next one if the salt is not a multiple of four bytes.
-  const at = (salt.length + 4) >> 2;
-  const shift = 8 * (salt.length & 3);
-  const high = W[at];
-  const low = W[at + 1];
-
+  salt.forEach((byte, i) => block.setUint8(i, byte));
+  block.setUint8(end, 128);
+  block.setUint16(62, end * 8);
   for (let nonce = from; nonce < to; nonce++) {
-    W[at] = high | (nonce >>> shift);
-    if (shift) W[at + 1] = low | (nonce << (32 - shift));
-    if (Math.clz32(firstWord()) >= bits) return nonce;
+    block.setUint32(end - 4, nonce);
+    if (Math.clz32(firstWord(block)) >= bits) return nonce;
   }
   return -1;
 }
 
-function firstWord() {
-  for (let i = 16; i < 64; i++) {
-    const x = W[i - 15];
-    const y = W[i - 2];
-    W[i] =
-      (W[i - 16] +
-      W[i - 7] +
-      (((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)) +
-      (((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10))) |
-      0;
-  }
+function firstWord(block) {
   let a = H[0];
   let b = H[1];
   let c = H[2];
@@ -58,6 +40,15 @@ function firstWord() {
   let g = H[6];
   let h = H[7];
   for (let i = 0; i < 64; i++) {
+    const x = W[i - 15];
+    const y = W[i - 2];
+    W[i] =
+      i < 16
+        ? block.getInt32(4 * i)
+        : W[i - 16] +
+          W[i - 7] +
+          (((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)) +
+          (((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10));
     const t =
       (h +
         K[i] +

@@ -1,10 +1,11 @@
-import { slider } from "./mover.js";
+import * as T from "strings";
+import { movable } from "./mover.js";
 import { board } from "./picture.js";
 
-export async function slide({ image, piece }, strings, answer) {
-  const ground = await board(image, strings, "slide");
+export async function slide({ image, piece }, text, answer) {
+  const ground = await board(image, text, "slide");
   const part = await ground.part(piece);
-  const axis = [strings.position, image.width - piece.width, piece.x];
+  const axis = [text[T.position], image.width - piece.width, piece.x];
   const draw = (x) => ground.place(part, x, piece.y);
-  return slider(strings, axis, draw, (x) => ({ x }), answer, ground.node, part, ground.point);
+  return movable(text, ground, part, ground.point, [axis], draw, (x) => ({ x }), answer);
 }

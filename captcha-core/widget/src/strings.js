@@ -1,63 +1,19 @@
-const en = {
-  lang: "en",
-  dir: "ltr",
-  label: "I’m not a robot",
-  loading: "Loading…",
-  checking: "Checking…",
-  verified: "Verified",
-  expired: "This check has expired. Tick the box again.",
-  close: "Close",
-  kinds: "Ways to verify",
-  // Of each kind: its name, the task, and how to go about it.
-  kind: {
-    slide: ["Slide", "Slide the piece where it fits", "Drag the piece and let go. Or use the arrow keys, or the buttons, then Check."],
-    drag: ["Drag", "Put the piece where it fits", "Drag the piece, or tap its place. Or use the arrow keys, or the buttons, then Check."],
-    rotate: ["Rotate", "Turn the disc until it fits", "Drag the disc and let go. Or use the arrow keys, or the buttons, then Check."],
-    click: ["Shapes", "Tap the shapes in this order", "Tap a mark to take it back. Or use the arrow keys and Enter."],
-    text: ["Text", "Type what you see", "Letters and digits, in any case."],
-    sum: ["Text", "Type the result", "Digits"],
-    audio: ["Audio", "Type the digits you hear", "Play it as often as you like."],
-    work: ["No puzzle", "No puzzle", "Your browser calculates for a moment."],
-  },
-  refresh: "New puzzle",
-  check: "Check",
-  retry: "Try again",
-  privacy: "Privacy",
-  changed: (date) => `The privacy notice changed on ${date}.`,
-  statistics: "Statistics",
-  question: "May we count this visit in daily totals, without anything that stands for you?",
-  agree: "Yes, count",
-  refuse: "No",
-  counted: "Your visit is counted in daily totals.",
-  stop: "Stop counting",
-  notCounted: "You are not counted.",
-  noticeChanged: "The privacy notice has just changed. You will be asked again.",
-  notKept: "Your choice could not be kept. Try again.",
-  picture: (task) => `${task}. If you cannot see it, choose another way above.`,
-  position: "Position",
-  angle: "Angle",
-  across: "Across",
-  down: "Down",
-  of: (value, max) => `${value} of ${max}`,
-  left: "Left",
-  right: "Right",
-  up: "Up",
-  undo: "Undo",
-  play: "Play",
-  pause: "Pause",
-  again: "From the start",
-  volume: "Volume",
-  digits: "Digits",
-  characters: "Characters in the picture",
-  soon: "Less than 20 seconds left. Choose New puzzle for more time.",
-  wrong: "That did not fit. Here is a new one.",
-  renewed: "The puzzle had expired. Here is a new one.",
-  timedOut: "The puzzle has expired. Choose New puzzle.",
-  offline: "Cannot reach the server. Check your connection and try again.",
-  busy: (seconds) => `The server is busy. Try again in ${seconds} seconds.`,
-  failed: "The check failed. Try again, or reload the page.",
+import { kinds, order } from "strings";
+import { base } from "./base.js";
+
+let tables = {};
+
+// The words of a language, loaded once: a list in the order of `languages/en.json`. The server knows what to give for
+// a tag that it has no words for.
+export const strings = (lang) => {
+  const file = `lang/${encodeURIComponent(lang || "en").slice(0, 40)}.json`;
+  return (tables[file] ||= fetch(base + file).then((reply) => reply.json())).catch((error) => {
+    tables = {};
+    throw error;
+  });
 };
 
-const tables = { en };
+// Of a kind: its name, the task, and how to go about it.
+export const words = (text, kind) => text.slice(kinds + 3 * order.indexOf(kind));
 
-export const strings = (lang) => tables[lang] || en;
+export const fill = (text, first, second) => text.replace("{0}", first).replace("{1}", second);

@@ -1,19 +1,18 @@
+import * as T from "strings";
 import { el } from "./dom.js";
 import { actions, submit } from "./mover.js";
 import { board } from "./picture.js";
 
-export async function text({ image, arithmetic }, strings) {
+export async function text({ image, arithmetic }, text) {
   const words = arithmetic ? "sum" : "text";
-  const { node } = await board(image, strings, words);
-  return { words, ...typed([node], strings.characters, strings, { autocapitalize: "characters" }) };
+  const { node } = await board(image, text, words);
+  return { words, ...typed([node], text[T.characters], text, { autocapitalize: "characters" }) };
 }
 
 // What is typed, below what it is read or heard from.
-export function typed(nodes, label, strings, attributes) {
-  const field = el("input", {
-    class: "field",
-    type: "text",
-    required: true,
+export function typed(nodes, label, text, attributes) {
+  const field = el("input.field", {
+    required: "",
     autocomplete: "off",
     autocorrect: "off",
     spellcheck: "false",
@@ -21,7 +20,7 @@ export function typed(nodes, label, strings, attributes) {
     ...attributes,
   });
   return {
-    nodes: [...nodes, actions(field, submit(strings))],
+    nodes: [...nodes, actions(field, submit(text))],
     focus: field,
     answer: () => ({ text: field.value.trim() }),
   };

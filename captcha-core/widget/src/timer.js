@@ -1,19 +1,17 @@
-// A timer that also looks at the clock when the tab wakes: timers of a sleeping tab run late.
+// A timer that also looks at the clock when the window is used again: timers of a machine that slept run late.
 export function after(seconds, run) {
-  const due = performance.now() + seconds * 1000;
-  const events = ["visibilitychange", "focus"];
+  const due = Date.now() + seconds * 1000;
   const look = () => {
-    if (performance.now() >= due) {
-      cancel();
-      run();
-    }
+    if (Date.now() < due) return;
+    cancel();
+    run();
   };
   // One millisecond more than asked, for browsers that round the clock.
   const timer = setTimeout(look, seconds * 1000 + 1);
   const cancel = () => {
     clearTimeout(timer);
-    events.forEach((name) => removeEventListener(name, look, true));
+    removeEventListener("focus", look);
   };
-  events.forEach((name) => addEventListener(name, look, true));
+  addEventListener("focus", look);
   return cancel;
 }

@@ -1,26 +1,90 @@
-import { widget } from "./host.js";
+import { base } from "./base.js";
+import { callback, widget } from "./host.js";
+import { search } from "./sha256.js";
 
 const name = "one-captcha";
-const resets = new WeakMap();
+const selector = `#${name},.${name},${name}`;
+const controls = new WeakMap();
+const internals = new WeakMap();
 
-function mount(host) {
-  if (!host.shadowRoot) resets.set(host, widget(host));
+const able = base && window.HTMLDialogElement && document.adoptedStyleSheets;
+
+// Once a host; where the browser is too old, the page is told, and its own fallback stays.
+function mount(host, options = {}) {
+  if (!controls.has(host)) controls.set(host, able ? widget(host, options, internals.get(host)) : callback(host.dataset.unsupportCallback)?.());
+  return host;
 }
 
-// A second copy of the script finds the element defined and does nothing.
-if (!customElements.get(name)) {
-  customElements.define(
-    name,
-    class extends HTMLElement {
-      connectedCallback() {
-        mount(this);
-      }
-      disconnectedCallback() {
-        resets.get(this)();
-      }
+// A host by itself or by a selector; the first of the page without either.
+function find(target = selector) {
+  const host = target.nodeType ? target : document.querySelector(target);
+  if (!host) throw new Error(`OneCaptcha: nothing matches ${target}`);
+  return host;
+}
+
+// Every widget of the page with its host.
+const each = (act) => {
+  for (const host of document.querySelectorAll(selector)) act(controls.get(mount(host)), host);
+};
+
+function begin() {
+  class Element extends HTMLElement {
+    constructor() {
+      super();
+      if (this.attachInternals) internals.set(this, this.attachInternals());
+    }
+    // A node that is moved is back at once, and keeps what was solved.
+    disconnectedCallback() {
+      setTimeout(() => this.isConnected || controls.get(this)?.reset());
+    }
+    attributeChangedCallback() {
+      controls.get(this)?.reflect();
+    }
+    formResetCallback() {
+      controls.get(this)?.reset();
+    }
+    formDisabledCallback(on) {
+      mount(this);
+      controls.get(this).disable(on);
+    }
+    get value() {
+      return controls.get(this)?.response();
+    }
+  }
+  Element.formAssociated = true;
+  Element.observedAttributes = ["required"];
+  customElements.define(name, Element);
+
+  const control = (target) => controls.get(mount(find(target)));
+  window.OneCaptcha = {
+    render: (target, options) => mount(find(target), options),
+    execute: (target) => control(target).execute(),
+    reset: (target) => control(target).reset(),
+    getResponse: (target) => control(target).response(),
+    remove(target) {
+      control(target).remove();
+      controls.delete(find(target));
     },
-  );
-  const start = () => document.querySelectorAll(`#${name}, .${name}`).forEach(mount);
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
-  else start();
+  };
+
+  // Sees what the browser has still to read of the page, and what comes later.
+  each(() => {});
+  new MutationObserver((changes) => changes.some(({ addedNodes }) => addedNodes.length) && each(() => {})).observe(document, { childList: true, subtree: true });
+
+  // Compared and not asked for: fields of a form may be called as its methods are. Captured, so that a plain `reset` sent to a
+  // host itself works as well.
+  for (const type of ["reset", "submit"]) {
+    addEventListener(type, ({ target }) => each((control, host) => [host, host.closest("form")].includes(target) && control?.[type]()), true);
+  }
+  // A page that the Back button brings out of memory would still show the tick of a token long spent.
+  addEventListener("pageshow", ({ persisted }) => persisted && each((control) => control?.back()));
+  for (const type of ["offline", "online"]) addEventListener(type, () => each((control) => control?.link(type === "online")));
+}
+
+// The same file is its own worker, which computes stamps. A second copy of the script finds the element defined and does nothing.
+if (!self.document) onmessage = ({ data: { salt, bits } }) => postMessage(search(salt, bits, 0, 2 ** 32));
+else if (!customElements.get(name)) {
+  // A page that is told that the browser is too old has to have its own functions by then.
+  if (able || document.readyState !== "loading") begin();
+  else addEventListener("DOMContentLoaded", begin);
 }

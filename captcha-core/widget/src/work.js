@@ -1,3 +1,3 @@
 import { el } from "./dom.js";
 
-export const work = () => ({ nodes: [el("div", { class: "spinner" })] });
+export const work = () => ({ nodes: [el(".spinner")] });

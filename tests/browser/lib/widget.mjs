@@ -6,7 +6,7 @@ export class Widget {
     Object.assign(this, { visit, host, page: visit.page });
     this.check = this.find(".check");
     this.dialog = this.find("dialog[open]");
-    this.ready = this.find("dialog[open]:not(.busy)");
+    this.ready = this.page.locator(`${host}[data-state=open] dialog[open]`);
     this.piece = this.find(".piece");
     this.handle = this.find(".handle");
     this.ranges = this.find("input[type=range]");

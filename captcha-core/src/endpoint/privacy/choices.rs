@@ -6,11 +6,13 @@ use serde::Deserialize;
 use super::{data::Data, global_privacy_control, notice::page};
 use crate::{
     captcha::Captcha,
+    challenge::Kind,
     endpoint::{Problem, Request, Response, problem, puzzle::settle},
     error::CaptchaError,
+    language::{Choices, Language},
     privacy::{
         consent::{Choice, Consent, Decisions},
-        notice::{ChoiceLabels, Language, document, table},
+        notice::{document, standing, table},
         selections::{FIELDS, Selections},
     },
 };
@@ -52,7 +54,7 @@ impl Captcha {
         let language = self.language(request, query.lang.as_deref());
         settle(self.data(request).await.map(|data| {
             let content = self.choices(request, language, &data, query.done.is_some());
-            let title = language.text().choices().title;
+            let title = language.text().choices.title;
             page(200, document(language, title, "../", &content))
                 .with("vary", "Accept-Language, Cookie, Sec-GPC")
         }))
@@ -65,7 +67,7 @@ impl Captcha {
         data: &Data,
         done: bool,
     ) -> Markup {
-        let labels = language.text().choices();
+        let labels = &language.text().choices;
         let held = self.held(&request.headers);
         let moment = self.moment(global_privacy_control(request));
         html! {
@@ -87,7 +89,7 @@ impl Captcha {
             h2 { (labels.limits) }
             (limits(held.decisions, labels))
             h2 { (labels.selections) }
-            (selections(held.selections, labels))
+            (selections(held.selections, language))
             h2 { (labels.delete_title) }
             p { (labels.delete_text) }
             (buttons("", &[("delete", labels.delete)]))
@@ -172,7 +174,7 @@ impl Captcha {
     }
 }
 
-fn held_table(data: &Data, labels: &ChoiceLabels) -> Markup {
+fn held_table(data: &Data, labels: &Choices) -> Markup {
     let rows = data.items.iter().map(|item| {
         vec![
             html! { code { (item.field) } },
@@ -210,7 +212,7 @@ fn buttons(version: &str, choices: &[(&str, &str)]) -> Markup {
     }
 }
 
-fn statistics(consent: Consent, version: &str, labels: &ChoiceLabels) -> Markup {
+fn statistics(consent: Consent, version: &str, labels: &Choices) -> Markup {
     let grant = ("grant", labels.grant);
     let choices = match consent {
         Consent::Unknown => vec![grant, ("refuse", labels.refuse)],
@@ -218,12 +220,12 @@ fn statistics(consent: Consent, version: &str, labels: &ChoiceLabels) -> Markup 
         Consent::Refused | Consent::Withdrawn => vec![grant],
     };
     html! {
-        p { ((labels.standing)(consent)) }
+        p { (standing(labels, consent)) }
         (buttons(version, &choices))
     }
 }
 
-fn limits(decisions: Decisions, labels: &ChoiceLabels) -> Markup {
+fn limits(decisions: Decisions, labels: &Choices) -> Markup {
     let restriction = if decisions.restricted {
         ("unrestrict", labels.unrestrict)
     } else {
@@ -237,19 +239,20 @@ fn limits(decisions: Decisions, labels: &ChoiceLabels) -> Markup {
     buttons("", &[restriction, objection])
 }
 
-fn selections(selections: Selections, labels: &ChoiceLabels) -> Markup {
+fn selections(selections: Selections, language: Language) -> Markup {
+    let labels = &language.text().choices;
     html! {
         form method="post" action="choices" {
             div.selections {
                 @for field in FIELDS {
                     div {
-                        label for=(field.name) { ((labels.selection)(field.name)) }
+                        label for=(field.name) { (heading(labels, field.name)) }
                         select id=(field.name) name=(field.name) {
                             option value="" { (labels.by_page) }
                             @for value in field.values {
                                 option value=(value)
                                     selected[selections.get(field.name) == Some(*value)] {
-                                    ((labels.selection)(value))
+                                    (option(language, field.name, value))
                                 }
                             }
                         }
@@ -258,5 +261,28 @@ fn selections(selections: Selections, labels: &ChoiceLabels) -> Markup {
             }
             button.first name="do" value="select" { (labels.save) }
         }
+    }
+}
+
+fn heading(labels: &Choices, selection: &str) -> &'static str {
+    match selection {
+        "language" => labels.language,
+        "theme" => labels.theme,
+        "kind" => labels.kind,
+        "contrast" => labels.contrast,
+        _ => labels.motion,
+    }
+}
+
+/// What a value is called.
+fn option(language: Language, selection: &str, value: &str) -> &'static str {
+    let text = language.text();
+    match (selection, value) {
+        ("language", tag) => Language::of_tag(tag).unwrap_or(language).text().name,
+        ("kind", name) => Kind::from_name(name).map_or("", |kind| text.widget.kinds.of(kind).name),
+        (_, "light") => text.choices.light,
+        (_, "dark") => text.choices.dark,
+        (_, "more") => text.choices.more,
+        (_, _) => text.choices.reduce,
     }
 }

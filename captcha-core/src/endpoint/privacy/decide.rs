@@ -8,6 +8,7 @@ use crate::{
     captcha::Captcha,
     challenge,
     endpoint::{Problem, Request, Response, problem, puzzle::settle},
+    language::{ConsentWords, Language},
     privacy::consent::{Choice, Consent, Decisions, Moment},
 };
 
@@ -30,12 +31,18 @@ struct ConsentState<'a> {
 pub(in crate::endpoint) struct Standing {
     state: &'static str,
     version: String,
+    /// What the widget says, in the visitor's language.
+    text: &'static ConsentWords,
 }
 
 impl Captcha {
     /// What the widget has to ask or offer; nothing to whoever refused, withdrew, restricted or
     /// objected, or whose browser sends Global Privacy Control.
-    pub(in crate::endpoint) fn standing(&self, request: &Request<'_>) -> Option<Standing> {
+    pub(in crate::endpoint) fn standing(
+        &self,
+        request: &Request<'_>,
+        language: Language,
+    ) -> Option<Standing> {
         let notices = &self.engine().notices;
         let decisions = self.held(&request.headers).decisions;
         if !notices.statistics() || decisions.verification_only() {
@@ -45,6 +52,7 @@ impl Captcha {
         matches!(consent, Consent::Unknown | Consent::Granted).then(|| Standing {
             state: consent.name(),
             version: notices.version().to_owned(),
+            text: &language.text().consent,
         })
     }
 

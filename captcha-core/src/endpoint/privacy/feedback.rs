@@ -37,7 +37,7 @@ impl Captcha {
             ));
         };
         let language = self.language(request, query.lang.as_deref());
-        let labels = language.text().feedback();
+        let labels = &language.text().feedback;
         let content = html! {
             h1 { (labels.title) }
             @if query.done.is_some() { p.done role="status" { (labels.thanks) } }
@@ -47,7 +47,7 @@ impl Captcha {
                 textarea id="text" name="text" rows="8" required maxlength=(MAX_FEEDBACK / 3) {}
                 button { (labels.send) }
             }
-            p { a href={ "../privacy?lang=" (language.tag()) } { (language.text().choices().notice) } }
+            p { a href={ "../privacy?lang=" (language.tag()) } { (language.text().choices.notice) } }
         };
         page(200, document(language, labels.title, "../", &content))
             .with("vary", "Accept-Language, Cookie")

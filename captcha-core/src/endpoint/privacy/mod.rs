@@ -14,7 +14,7 @@ pub(super) use decide::Standing;
 pub(super) use notice::{page, prefers_json};
 
 use super::{Request, Response};
-use crate::{captcha::Captcha, privacy::notice::Language};
+use crate::{captcha::Captcha, language::Language};
 
 /// A privacy route.
 #[derive(Clone, Copy)]
@@ -82,7 +82,11 @@ impl Captcha {
     }
 
     /// The language to answer in: as asked for, as selected, as the browser prefers, English.
-    pub(super) fn language(&self, request: &Request<'_>, asked: Option<&str>) -> Language {
+    pub(in crate::endpoint) fn language(
+        &self,
+        request: &Request<'_>,
+        asked: Option<&str>,
+    ) -> Language {
         let accepted = || {
             let value = request.headers.one("accept-language").ok()??;
             Language::of_header(value)
@@ -91,7 +95,7 @@ impl Captcha {
             .and_then(Language::of_tag)
             .or_else(|| self.held(&request.headers).selections.language)
             .or_else(accepted)
-            .unwrap_or(Language::English)
+            .unwrap_or(Language::ENGLISH)
     }
 }
 

@@ -7,9 +7,10 @@ use super::global_privacy_control;
 use crate::{
     captcha::Captcha,
     endpoint::{Problem, Request, Response, problem},
+    language::Language,
     privacy::{
         config::day,
-        notice::{self, Language, Notice},
+        notice::{self, Notice},
     },
 };
 
@@ -59,11 +60,7 @@ impl Captcha {
             let html = notice::page(&shown, archived, global_privacy_control(request));
             page(200, html)
         };
-        let language = if shown.language == Language::Chinese.tag() {
-            "zh"
-        } else {
-            "en"
-        };
+        let language = Language::of_tag(&shown.language).unwrap_or(language).tag();
         response
             .with("vary", "Accept, Accept-Language, Cookie, Sec-GPC")
             .with("content-language", language)
@@ -78,11 +75,11 @@ impl Captcha {
             .then(|| notices.date().to_owned())
     }
 
-    /// The notice in force in a language (`en`, `zh`; English for others), as JSON: to keep it for
+    /// The notice in force in a language by its tag (`en`, `zh-Hant`, ...; English for others), as JSON: to keep it for
     /// [`Privacy::earlier`](crate::Privacy::earlier), or to show it in a page of your own.
     #[must_use]
     pub fn notice_json(&self, language: &str) -> String {
-        let language = Language::of_tag(language).unwrap_or(Language::English);
+        let language = Language::of_tag(language).unwrap_or(Language::ENGLISH);
         let notice: Notice =
             (self.engine().notices).current(language, self.engine().timeline.now());
         serde_json::to_string_pretty(&notice).unwrap_or_default()
@@ -164,7 +161,10 @@ mod tests {
         let set = (response.headers.iter()).find(|(name, _)| *name == "set-cookie");
         let pair = set.and_then(|(_, value)| Some(value.split_once(';')?.0.to_owned()));
         let shown: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
-        (shown["notice_changed"].clone(), pair.unwrap_or_default())
+        (
+            shown["notice_changed"]["date"].clone(),
+            pair.unwrap_or_default(),
+        )
     }
 
     #[test]

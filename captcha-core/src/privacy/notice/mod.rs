@@ -4,7 +4,9 @@
 pub(crate) mod archive;
 mod model;
 mod page;
-mod text;
+mod words;
+
+use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 use time::Date;
@@ -16,7 +18,7 @@ use model::{
     Sharing, Statement, Switch,
 };
 pub(crate) use page::{POLICY, document, page, table};
-pub(crate) use text::{ChoiceLabels, Language};
+pub(crate) use words::standing;
 
 use super::{
     audit::hex,
@@ -24,7 +26,7 @@ use super::{
     registry::{self, Cookie, Life, Lives, Purpose, Record},
     rights::Right,
 };
-use crate::{error::CaptchaError, limit::Limits};
+use crate::{error::CaptchaError, language::Language, limit::Limits};
 
 /// The shape of the JSON.
 const SCHEMA: &str = "urn:captcha:notice:1";
@@ -175,7 +177,8 @@ impl Notice {
     /// All that the version is made of: no version, no calendar, no list of earlier versions.
     fn undated(facts: &Facts<'_>, language: Language) -> Self {
         let privacy = facts.privacy;
-        let text = language.text();
+        let text = &language.text().notice;
+        let either = |on: bool, yes: &str, no: &str| if on { yes } else { no }.to_owned();
         Self {
             schema: SCHEMA.to_owned(),
             version: String::new(),
@@ -190,12 +193,12 @@ impl Notice {
                 data_protection_officer: privacy.officer.clone(),
                 representative: privacy.representative.clone(),
             },
-            encryption: text.encryption(facts.encrypted).to_owned(),
+            encryption: either(facts.encrypted, text.encrypted, text.plain),
             purposes: (Purpose::ALL.into_iter())
                 .filter(|purpose| facts.pursues(*purpose))
                 .map(|purpose| PurposeRow {
                     id: purpose.name().to_owned(),
-                    text: (text.purpose)(purpose).to_owned(),
+                    text: words::purpose(text, purpose).to_owned(),
                     basis: purpose.basis().name().to_owned(),
                     article: purpose.basis().article().to_owned(),
                     reason: privacy.reason(purpose).map(str::to_owned),
@@ -229,23 +232,27 @@ impl Notice {
                     let (method, path) = right.call();
                     RightRow {
                         id: right.name().to_owned(),
-                        text: (text.right)(right).to_owned(),
+                        text: words::right(text, right).to_owned(),
                         law: right.law().to_owned(),
                         method: method.to_owned(),
                         path: path.to_owned(),
                     }
                 })
                 .collect(),
-            complaint: text.complaint(privacy.authority.as_deref()),
+            complaint: words::complaint(text, privacy.authority.as_deref()),
             obligation: text.obligation.to_owned(),
             automated_decisions: text.automated_decisions.to_owned(),
             children: Children {
                 audience: privacy.audience.name().to_owned(),
-                text: text.children(privacy.audience == Audience::NotDirectedToChildren),
+                text: either(
+                    privacy.audience == Audience::NotDirectedToChildren,
+                    text.children_not_meant,
+                    text.children_welcome,
+                ),
             },
             statistics: Switch {
                 on: facts.statistics,
-                text: text.statistics(facts.statistics).to_owned(),
+                text: either(facts.statistics, text.statistics_on, text.statistics_off),
             },
             global_privacy_control: Switch {
                 on: true,
@@ -253,12 +260,12 @@ impl Notice {
             },
             feedback: Switch {
                 on: facts.feedback,
-                text: text.feedback_switch(facts.feedback).to_owned(),
+                text: either(facts.feedback, text.feedback_on, text.feedback_off),
             },
             statements: (privacy.attestations.iter())
                 .map(|attestation| Statement {
                     id: attestation.claim.name().to_owned(),
-                    text: (text.claim)(attestation.claim).to_owned(),
+                    text: words::claim(text, attestation.claim).to_owned(),
                     made: attestation.made.clone(),
                     until: attestation.until.clone(),
                 })
@@ -295,8 +302,8 @@ impl Facts<'_> {
 
     fn cookie_row(&self, cookie: Cookie, language: Language) -> CookieRow {
         let entry = cookie.entry();
-        let text = language.text();
-        let (holds, set_when) = (text.cookie)(cookie);
+        let text = &language.text().notice;
+        let (holds, set_when) = words::cookie(text, cookie);
         let life = entry.life.longest(&self.lives);
         CookieRow {
             name: if self.secure {
@@ -310,8 +317,8 @@ impl Facts<'_> {
             set_when: set_when.to_owned(),
             life_seconds: life.map(|life| life.as_secs()),
             life: match (entry.life, life) {
-                (Life::Visit { idle, longest }, _) => text.visit(idle, longest),
-                (_, Some(life)) => text.duration(life),
+                (Life::Visit { idle, longest }, _) => words::visit(language, idle, longest),
+                (_, Some(life)) => words::duration(language, life),
                 (_, None) => text.browser_session.to_owned(),
             },
             same_site: entry.same_site.to_owned(),
@@ -322,29 +329,38 @@ impl Facts<'_> {
 
     fn record_row(&self, record: Record, language: Language) -> RecordRow {
         let entry = record.entry();
-        let text = language.text();
         let life = entry.life.longest(&self.lives).unwrap_or_default();
         RecordRow {
             name: entry.name.to_owned(),
             purpose: entry.purpose.name().to_owned(),
-            holds: (text.record)(record).to_owned(),
+            holds: words::record(&language.text().notice, record).to_owned(),
             life_seconds: life.as_secs(),
-            life: text.duration(life),
+            life: words::duration(language, life),
         }
     }
 }
 
-/// The version: a hash over everything that the notice says, in every language.
+/// The version: a hash over everything that the notice says, in every language. What differs from
+/// one configuration to the next is in the English one; of the others the words count.
 pub(crate) fn version(facts: &Facts<'_>) -> String {
+    static WORDS: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let mut hash = Sha256::new();
+        for language in Language::all() {
+            add(&mut hash, &language.text().notice);
+        }
+        hash.finalize().to_vec()
+    });
     let mut hash = Sha256::new();
-    for language in Language::ALL {
-        let notice = Notice::undated(facts, language);
-        let bytes = serde_json::to_vec(&notice).unwrap_or_default();
-        hash.update((bytes.len() as u64).to_be_bytes());
-        hash.update(bytes);
-    }
+    add(&mut hash, &Notice::undated(facts, Language::ENGLISH));
+    hash.update(&*WORDS);
     let digest = hash.finalize();
     hex(&digest)
+}
+
+fn add<T: serde::Serialize>(hash: &mut Sha256, said: &T) {
+    let bytes = serde_json::to_vec(said).unwrap_or_default();
+    hash.update((bytes.len() as u64).to_be_bytes());
+    hash.update(bytes);
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::{Language, Notice, text::Labels};
+use super::Notice;
+use crate::language::{Labels, Language, filled};
 
 /// What the privacy pages may load: our style sheet, and forms to ourselves.
 pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
@@ -11,8 +12,8 @@ pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; form-acti
 /// The page; `archived` when it is not the notice in force, `gpc` when the visitor's browser sends
 /// Global Privacy Control.
 pub(crate) fn page(notice: &Notice, archived: bool, gpc: bool) -> String {
-    let language = Language::of_tag(&notice.language).unwrap_or(Language::English);
-    let labels = language.text().labels();
+    let language = Language::of_tag(&notice.language).unwrap_or(Language::ENGLISH);
+    let labels = &language.text().labels;
     let content = html! {
         h1 { (labels.title) }
         @if archived {
@@ -41,7 +42,7 @@ pub(crate) fn page(notice: &Notice, archived: bool, gpc: bool) -> String {
 pub(crate) fn document(language: Language, title: &str, root: &str, content: &Markup) -> String {
     html! {
         (DOCTYPE)
-        html lang=(language.tag()) dir="ltr" {
+        html lang=(language.tag()) dir=(language.text().direction) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width";
@@ -59,12 +60,12 @@ fn languages(current: Language, archived: bool) -> Markup {
     html! {
         @if !archived {
             p.languages {
-                @for language in Language::ALL {
+                @for language in Language::all() {
                     @if language == current {
-                        span aria-current="true" { (language.own_name()) }
+                        span aria-current="true" { (language.text().name) }
                     } @else {
                         a href={ "privacy?lang=" (language.tag()) } lang=(language.tag())
-                            hreflang=(language.tag()) { (language.own_name()) }
+                            hreflang=(language.tag()) { (language.text().name) }
                     }
                     " "
                 }
@@ -235,7 +236,7 @@ fn rest(notice: &Notice, labels: &Labels, gpc: bool) -> Markup {
             ul {
                 @for statement in &notice.statements {
                     li {
-                        (statement.text) " (" (labels.attested.replace("{}", &statement.made)) ")"
+                        (statement.text) " (" (filled(labels.attested, &[&statement.made])) ")"
                     }
                 }
             }

@@ -8,10 +8,7 @@ use super::{
     BUCKETS, Event, Statistics,
     release::{Day, Table},
 };
-use crate::{
-    challenge::Kind,
-    privacy::notice::{Language, document},
-};
+use crate::{challenge::Kind, language::Language, privacy::notice::document};
 
 /// The shape of the JSON.
 const SCHEMA: &str = "urn:captcha:statistics:1";
@@ -71,7 +68,7 @@ pub(crate) fn page(days: &[Day], config: &Statistics, root: &str) -> String {
             (by_day(days))
         }
     };
-    document(Language::English, "Captcha statistics", root, &content)
+    document(Language::ENGLISH, "Captcha statistics", root, &content)
 }
 
 const fn heading(event: Event) -> &'static str {

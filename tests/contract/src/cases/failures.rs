@@ -154,7 +154,7 @@ pub fn cases() -> Vec<Case> {
                         .has("content-type", "text/html; charset=utf-8")
                         .has("retry-after", "5")
                         .has_no("set-cookie");
-                    assert!(reply.text().contains("5 seconds"), "{}", reply.text());
+                    assert!(reply.text().contains("in 5 s."), "{}", reply.text());
                 }
                 unavailable(
                     &c.send(get(&format!("/captcha/frame/image?challenge={challenge}")))
@@ -224,7 +224,7 @@ pub fn cases() -> Vec<Case> {
                     .is(503)
                     .has("retry-after", "2")
                     .has("content-type", "text/html; charset=utf-8");
-                assert!(reply.text().contains("2 seconds"), "{}", reply.text());
+                assert!(reply.text().contains("in 2 s."), "{}", reply.text());
                 let challenge = c.challenge("work").await;
                 c.send(c.right(&challenge).await).await.is(200);
             },

@@ -59,7 +59,7 @@ fn page(reply: &Reply, status: u16) -> &str {
     ] {
         assert!(!html.contains(never), "{never} in {html}");
     }
-    assert!(html.starts_with("<!doctype html>"), "{html}");
+    assert!(html.starts_with("<!DOCTYPE html>"), "{html}");
     html
 }
 

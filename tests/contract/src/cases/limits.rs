@@ -139,7 +139,7 @@ pub fn cases() -> Vec<Case> {
                 .has("retry-after", "60")
                 .has("content-type", "text/html; charset=utf-8")
                 .has_no("set-cookie");
-            assert!(reply.text().contains("60 seconds"), "{}", reply.text());
+            assert!(reply.text().contains("in 60 s."), "{}", reply.text());
             assert!(
                 !reply.text().contains("name=\"challenge\""),
                 "{}",

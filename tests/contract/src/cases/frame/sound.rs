@@ -89,11 +89,11 @@ pub(super) fn cases() -> Vec<Case> {
                     .is(200);
                 let spent = c.send(right).await;
                 let next = hidden(page(&spent, 409), "challenge");
-                assert!(spent.text().contains("Those digits were used before."));
+                assert!(spent.text().contains("Ces chiffres avaient déjà été utilisés. En voici de nouveaux."));
                 let wrong = c.send(digits(&next, "signup", "x")).await;
                 wrong.has_no("set-cookie");
                 let html = page(&wrong, 422);
-                assert!(html.contains("Here are new digits."), "{html}");
+                assert!(html.contains("Ce n’était pas la bonne réponse. Voici de nouveaux chiffres."), "{html}");
                 assert_eq!(hidden(html, "kind"), "audio");
                 assert_eq!(hidden(html, "lang"), "fr");
                 assert_ne!(hidden(html, "challenge"), next);
@@ -128,7 +128,7 @@ pub(super) fn cases() -> Vec<Case> {
             "the frame speaks as asked for, else as the browser prefers, and else English",
             async |c: &Client| {
                 for (query, accepted, lang) in [
-                    ("&lang=zh-Hant-TW", "fr", "zh"),
+                    ("&lang=zh-Hant-TW", "fr", "zh-Hant"),
                     ("&lang=tlh", "de;q=0.5, ko", "ko"),
                     ("", "tlh, pt-BR;q=0.8, ru;q=0.3", "pt"),
                     ("", "tlh", "en"),

@@ -1,6 +1,8 @@
 //! The no-script page: a picture or a sound, and a text field in a plain form. Solving it sets the
 //! token's cookie, so that the host's ordinary form just works.
 
+mod page;
+
 use serde::Deserialize;
 
 use super::{Problem, Request, Response, problem, puzzle};
@@ -8,10 +10,9 @@ use crate::{
     captcha::{Answer, Captcha},
     challenge::Kind,
     error::{CaptchaError, ErrorKind},
+    language::Language,
     limit::Call,
-    render::voice::Language,
     seal::Purpose,
-    widget,
 };
 
 /// Nothing but our own style sheet, picture and sound, and no framing by other sites.
@@ -52,17 +53,27 @@ struct Shown<'a> {
     named: bool,
 }
 
-impl Shown<'_> {
-    /// What a link to such a page says beside the action.
-    fn rest(self) -> String {
-        let kind = match self.kind {
-            Kind::Audio => "&amp;kind=audio",
-            _ => "",
-        };
-        match self.named {
-            true => format!("{kind}&amp;lang={}", self.language.code()),
-            false => kind.to_owned(),
+impl<'a> Shown<'a> {
+    /// The address of such a page.
+    fn link(self) -> String {
+        let mut link = format!("frame?action={}", self.action);
+        if self.kind == Kind::Audio {
+            link.push_str("&kind=audio");
         }
+        if self.named {
+            link.push_str("&lang=");
+            link.push_str(self.language.tag());
+        }
+        link
+    }
+
+    /// The page with the other kind.
+    fn other(self) -> Shown<'a> {
+        let kind = match self.kind {
+            Kind::Audio => Kind::Text,
+            _ => Kind::Audio,
+        };
+        Self { kind, ..self }
     }
 }
 
@@ -111,12 +122,13 @@ impl Captcha {
                     "this kind of challenge is not on offer without script",
                 )
             })?,
-            language: self.spoken(request, lang.as_deref()),
+            language: self.language(request, lang.as_deref()),
             named: lang.is_some(),
         })
     }
 
-    pub(super) async fn frame_image(&self, request: &Request<'_>) -> Response {
+    /// The picture of a page, or with `heard` its sound.
+    pub(super) async fn frame_drawing(&self, request: &Request<'_>, heard: bool) -> Response {
         if !self.engine().frame {
             return problem(&Problem::NOT_FOUND);
         }
@@ -126,24 +138,15 @@ impl Captcha {
         };
         let outcome = async {
             self.admit_call(request, Call::Challenge).await?;
-            let picture = self.engine().frame_picture(&query.challenge).await?;
-            Ok(drawing(picture.media_type, picture.bytes))
-        };
-        puzzle::settle(outcome.await)
-    }
-
-    pub(super) async fn frame_sound(&self, request: &Request<'_>) -> Response {
-        if !self.engine().frame {
-            return problem(&Problem::NOT_FOUND);
-        }
-        let query: DrawingQuery = match query(request) {
-            Ok(query) => query,
-            Err(refusal) => return problem(&refusal),
-        };
-        let outcome = async {
-            self.admit_call(request, Call::Challenge).await?;
-            let sound = self.engine().frame_sound(&query.challenge).await?;
-            Ok(drawing(sound.media_type, sound.bytes))
+            let (media_type, bytes) = if heard {
+                let sound = self.engine().frame_sound(&query.challenge).await?;
+                (sound.media_type, sound.bytes)
+            } else {
+                let picture = self.engine().frame_picture(&query.challenge).await?;
+                (picture.media_type, picture.bytes)
+            };
+            Ok(Response::new(200, media_type, bytes)
+                .with("cross-origin-resource-policy", "same-origin"))
         };
         puzzle::settle(outcome.await)
     }
@@ -172,10 +175,10 @@ impl Captcha {
                 .await;
             match judged {
                 Ok(token) => {
-                    let done = page(200, widget::FRAME_DONE.to_owned());
+                    let done = page(200, page::done(shown.language));
                     Ok(done.with("set-cookie", self.token_cookie(&token)))
                 }
-                Err(error) => match again(error.kind(), shown.kind) {
+                Err(error) => match again(error.kind(), shown) {
                     Some((status, alert)) => self.fresh_page(status, shown, alert).await,
                     None => Err(error),
                 },
@@ -192,63 +195,25 @@ impl Captcha {
     ) -> Result<Response, CaptchaError> {
         let engine = self.engine();
         let challenge = engine
-            .issue_frame(shown.kind, shown.language, shown.action)
+            .issue_frame(shown.kind, shown.language.voice(), shown.action)
             .await?;
-        let (template, kind, words) = match shown.kind {
-            Kind::Audio => (widget::FRAME_SOUND, Kind::Text, "Picture instead"),
-            _ => (widget::FRAME, Kind::Audio, "Digits to hear instead"),
-        };
-        let other = Shown { kind, ..shown };
-        let other = match engine.kinds.contains(&kind) {
-            true => format!(
-                "<a href=\"frame?action={{{{action}}}}{}\">{words}</a>",
-                other.rest()
-            ),
-            false => String::new(),
-        };
-        let (task, picture, label) = match engine.arithmetic {
-            true => (
-                "Type the result",
-                "Picture of a distorted sum of two numbers.",
-                "Digits only",
-            ),
-            false => (
-                "Type what you see",
-                "Picture of distorted letters and digits.",
-                "Letters and digits, in any case",
-            ),
-        };
-        // None of these can hold a character that HTML reads: an action, a language and a sealed
-        // string have alphabets without any, the rest is ours.
-        let html = (template.replace("{{other}}", &other))
-            .replace("{{task}}", task)
-            .replace("{{picture}}", picture)
-            .replace("{{label}}", label)
-            .replace("{{alert}}", alert)
-            .replace("{{challenge}}", &challenge)
-            .replace("{{language}}", shown.language.code())
-            .replace("{{rest}}", &shown.rest())
-            .replace("{{action}}", shown.action);
+        let other = engine.kinds.contains(&shown.other().kind);
+        let html = page::puzzle(shown, &challenge, engine.arithmetic, other, alert);
         Ok(page(status, html))
     }
 }
 
 /// What the page says when the visitor may try again.
-fn again(error: ErrorKind, kind: Kind) -> Option<(u16, &'static str)> {
-    let heard = kind == Kind::Audio;
+fn again(error: ErrorKind, shown: Shown<'_>) -> Option<(u16, &'static str)> {
+    let words = &shown.language.text().frame;
+    let heard = shown.kind == Kind::Audio;
+    let either = |sound, picture| if heard { sound } else { picture };
     Some(match error {
-        ErrorKind::Expired if heard => (410, "Those digits had expired. Here are new ones."),
-        ErrorKind::Spent if heard => (409, "Those digits were used before. Here are new ones."),
-        ErrorKind::WrongAnswer if heard => (422, "That was not right. Here are new digits."),
-        ErrorKind::Expired => (410, "That picture had expired. Here is a new one."),
-        ErrorKind::Spent => (409, "That picture was used before. Here is a new one."),
-        ErrorKind::WrongAnswer => (422, "That was not right. Here is a new picture."),
+        ErrorKind::Expired => (410, either(words.sound_expired, words.picture_expired)),
+        ErrorKind::Spent => (409, either(words.sound_spent, words.picture_spent)),
+        ErrorKind::WrongAnswer => (422, either(words.sound_wrong, words.picture_wrong)),
         _ => return None,
     })
-}
-
-fn drawing(media_type: &'static str, bytes: Vec<u8>) -> Response {
-    Response::new(200, media_type, bytes).with("cross-origin-resource-policy", "same-origin")
 }
 
 fn page(status: u16, html: String) -> Response {
@@ -270,9 +235,7 @@ fn page_or_problem(outcome: Result<Response, CaptchaError>, shown: Shown<'_>) ->
             return problem(&refusal);
         }
         let seconds = refusal.retry_after.unwrap_or(5).to_string();
-        let html = (widget::FRAME_BUSY.replace("{{seconds}}", &seconds))
-            .replace("{{rest}}", &shown.rest())
-            .replace("{{action}}", shown.action);
+        let html = page::busy(shown, &seconds);
         page(refusal.status, html).with("retry-after", seconds)
     })
 }

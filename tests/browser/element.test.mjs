@@ -1,0 +1,106 @@
+// <one-captcha> belongs to its form as an input does: its value is sent, reset, required and disabled with it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { onOne } from "./lib/suite.mjs";
+import { own, STRICT } from "./lib/page.mjs";
+import { Widget } from "./lib/widget.mjs";
+
+onOne("the element", (visit) => {
+  const open = async (inner, options) => {
+    const guest = await visit(own(`<form method="get" action="/own">${inner}<button id="send">Send</button></form>`, { policy: STRICT, ...options }));
+    const widget = new Widget(guest, "one-captcha");
+    await widget.check.waitFor();
+    const data = () => guest.page.evaluate(() => [...new FormData(document.forms[0])]);
+    return { guest, page: guest.page, widget, data };
+  };
+  const ticked = (widget) => widget.find(".check[aria-checked=true]").waitFor();
+  const unticked = (widget) => widget.find(".check[aria-checked=false]").waitFor();
+
+  test("its token is an entry of the form, under its name, and in a formdata event", async () => {
+    for (const [attributes, name] of [["", "captcha-token"], ['data-name="proof"', "proof"], ['name="proof"', "proof"]]) {
+      const { page, widget, data } = await open(`<one-captcha data-kind="work" ${attributes}></one-captcha>`);
+      assert.deepEqual(await data(), []);
+      await widget.check.click();
+      await ticked(widget);
+      const value = await page.evaluate(() => document.querySelector("one-captcha").value);
+      assert.ok(value.length > 80);
+      assert.deepEqual(await data(), [[name, value]]);
+      const seen = await page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            document.forms[0].addEventListener("formdata", ({ formData }) => resolve([...formData.keys()]));
+            new FormData(document.forms[0]);
+          }),
+      );
+      assert.deepEqual(seen, [name]);
+      assert.equal(await page.locator("input").count(), 0, "no second field");
+    }
+  });
+
+  test("form.reset() takes tick and token away, wherever the element is tied to the form", async () => {
+    for (const markup of ['<one-captcha data-kind="work"></one-captcha>', '</form><one-captcha data-kind="work" form="f"></one-captcha><form id="f">']) {
+      const { page, widget } = await open(markup);
+      await widget.check.click();
+      await ticked(widget);
+      await page.evaluate(() => (document.querySelector("one-captcha").closest("form") || document.querySelector("#f")).reset());
+      await unticked(widget);
+      assert.equal(await page.evaluate(() => document.querySelector("one-captcha").value), "");
+    }
+  });
+
+  test("required: an unsolved form is not sent, the box has the focus, and a message says what to do", async () => {
+    const { guest, page, widget } = await open('<one-captcha data-kind="work" required></one-captcha>');
+    const validity = () => page.evaluate(() => [document.forms[0].checkValidity(), document.querySelector("one-captcha:invalid") !== null]);
+    assert.deepEqual(await validity(), [false, true]);
+    const before = guest.requests.length;
+    await page.click("#send");
+    await page.waitForTimeout(200);
+    assert.equal(guest.requests.length, before, "nothing was sent");
+    assert.equal(await widget.find(":focus").getAttribute("role"), "checkbox");
+    await widget.check.click();
+    await ticked(widget);
+    assert.deepEqual(await validity(), [true, false]);
+    await Promise.all([page.waitForURL(/captcha-token=/), page.click("#send")]);
+    // The control: without `required` the same form goes out.
+    const free = await open('<one-captcha data-kind="work"></one-captcha>');
+    await Promise.all([free.page.waitForURL(/own\?/), free.page.click("#send")]);
+  });
+
+  test("required can be set and taken away by script", async () => {
+    const { page } = await open("<one-captcha></one-captcha>");
+    const valid = () => page.evaluate(() => document.forms[0].checkValidity());
+    assert.equal(await valid(), true);
+    await page.evaluate(() => document.querySelector("one-captcha").toggleAttribute("required", true));
+    assert.equal(await valid(), false);
+    await page.evaluate(() => document.querySelector("one-captcha").toggleAttribute("required", false));
+    assert.equal(await valid(), true);
+  });
+
+  test("disabled, by itself or with its fieldset: it answers to nothing and sends nothing", async () => {
+    for (const [markup, node] of [
+      ['<one-captcha data-kind="work" disabled></one-captcha>', "one-captcha"],
+      ['<fieldset disabled><legend>x</legend><one-captcha data-kind="work"></one-captcha></fieldset>', "fieldset"],
+    ]) {
+      const { guest, page, widget, data } = await open(markup);
+      assert.equal(await widget.check.isDisabled(), true);
+      await widget.check.click({ force: true });
+      await page.evaluate(() => void OneCaptcha.execute().catch(() => {}));
+      await page.waitForTimeout(100);
+      assert.equal(guest.challenges.length, 0);
+      await page.evaluate((node) => document.querySelector(node).toggleAttribute("disabled", false), node);
+      await widget.check.click();
+      await ticked(widget);
+      await page.evaluate((node) => document.querySelector(node).toggleAttribute("disabled", true), node);
+      assert.deepEqual(await data(), []);
+    }
+  });
+
+  test("where the browser knows no such elements, a hidden field does the same", async () => {
+    const { widget, data } = await open('<one-captcha data-kind="work"></one-captcha>', {
+      before: ({ page }) => page.addInitScript(() => delete HTMLElement.prototype.attachInternals),
+    });
+    await widget.check.click();
+    await ticked(widget);
+    assert.deepEqual((await data()).map(([name]) => name), ["captcha-token"]);
+  });
+});
