@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { onOne } from "./lib/suite.mjs";
 import { root } from "./lib/server.mjs";
 import { own, STRICT } from "./lib/page.mjs";
+import { expected, lines, plain } from "./lib/tree.mjs";
 import { Widget } from "./lib/widget.mjs";
 
 const folder = join(root, "captcha-core/languages");
@@ -13,7 +14,7 @@ const languages = readdirSync(folder).map((name) => [name.replace(".json", ""), 
 const kinds = ["slide", "drag", "rotate", "click", "text", "audio"];
 
 onOne("languages", (visit, server) => {
-  test(`${languages.length} languages: each kind in 320 pixels and in its own words, Escape brings the focus back`, async () => {
+  test(`${languages.length} languages: each kind in 320 pixels, in its own words and with its own tree, Escape brings the focus back`, async () => {
     assert.ok(languages.length >= 30);
     const guest = await visit(own('<div id="one-captcha"></div>', { policy: STRICT, viewport: { width: 320, height: 720 } }));
     for (const [tag, { direction, widget: words }] of languages) {
@@ -25,6 +26,9 @@ onOne("languages", (visit, server) => {
       const widget = new Widget(guest);
       await widget.check.waitFor();
       assert.equal(await widget.check.textContent(), words.label, tag);
+      const said = JSON.parse(plain(JSON.stringify(words)));
+      const row = plain(await guest.page.locator("#one-captcha .row").ariaSnapshot());
+      assert.ok(row.includes(`checkbox "${said.label}"`) && row.includes(`link "${said.privacy}"`), row);
       const captcha = widget.find(".captcha");
       assert.deepEqual([await captcha.getAttribute("lang"), await captcha.getAttribute("dir")], [tag, direction]);
       await widget.tick();
@@ -36,6 +40,9 @@ onOne("languages", (visit, server) => {
           await widget.ready.waitFor();
         }
         assert.deepEqual([await widget.find("h2").textContent(), await widget.find(".hint").textContent()], [task, hint]);
+        assert.deepEqual(lines(await widget.dialog.ariaSnapshot()), expected(kind, said), `${tag} ${kind}`);
+        const described = await widget.dialog.evaluate((dialog) => dialog.getRootNode().getElementById(dialog.getAttribute("aria-describedby")).textContent);
+        assert.equal(described, hint);
         const wide = await widget.dialog.evaluate((dialog) =>
           [dialog, ...dialog.querySelectorAll("*")].filter((node) => node.scrollWidth > node.clientWidth + 1 && !node.matches("svg, svg *, .head, .picture, .picture *, input")).map(({ className }) => className),
         );

@@ -36,7 +36,8 @@ impl Asset {
             "worker.js" => Self::Worker,
             path => {
                 let tag = path.strip_prefix("lang/")?.strip_suffix(".json")?;
-                if tag.contains('/') {
+                let plain = |letter: u8| letter.is_ascii_alphanumeric() || b"-_".contains(&letter);
+                if tag.is_empty() || !tag.bytes().all(plain) {
                     return None;
                 }
                 Self::Words(Language::of_tag(tag).unwrap_or(Language::ENGLISH))

@@ -18,9 +18,11 @@ export function windowed(text, { answer, load, closed }) {
     { "aria-labelledby": "title", "aria-describedby": "hint" },
     el(".head", {}, title, button("close", text[T.close], () => node.close(), icon("M6 6l12 12M18 6L6 18"))),
     ways,
+    // What is said stands in the place of the hint: in sight on a small screen, and nothing moves.
+    ...notice.nodes,
     hint,
     stage,
-    el(".foot", {}, refresh, ...notice.nodes),
+    el(".foot", {}, refresh),
   );
   const end = () => puzzle?.end?.();
   stage.onsubmit = (event) => {

@@ -6,7 +6,7 @@ let tables = {};
 // The words of a language, loaded once: a list in the order of `languages/en.json`. The server knows what to give for
 // a tag that it has no words for.
 export const strings = (lang) => {
-  const file = `lang/${encodeURIComponent(lang || "en").slice(0, 40)}.json`;
+  const file = `lang/${/^[\w-]{2,40}$/.test(lang) ? lang : "en"}.json`;
   return (tables[file] ||= fetch(base + file).then((reply) => reply.json())).catch((error) => {
     tables = {};
     throw error;

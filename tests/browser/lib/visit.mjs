@@ -3,7 +3,7 @@ import { chromium } from "playwright-core";
 import assert from "node:assert/strict";
 import { after } from "node:test";
 
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+export const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 let launched;
 
 export const browser = () =>

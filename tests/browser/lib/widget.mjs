@@ -16,7 +16,7 @@ export class Widget {
     this.field = this.find(".field");
     this.submit = this.find(".submit");
     this.alert = this.find("dialog .alert");
-    this.status = this.find(".foot .status");
+    this.status = this.find("dialog > .status");
     this.rowAlert = this.find(".row .alert");
     this.rowStatus = this.find(".row .status");
     this.token = this.find("> input[name=captcha-token]");

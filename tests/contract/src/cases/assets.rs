@@ -6,7 +6,10 @@ use crate::{
     runner::{Case, Client},
 };
 
-const ASSETS: [(&str, &str); 4] = [
+const ASSETS: [(&str, &str); 7] = [
+    ("consent.js", "text/javascript; charset=utf-8"),
+    ("lang/en.json", "application/json"),
+    ("lang/zh-Hant.json", "application/json"),
     ("privacy.css", "text/css; charset=utf-8"),
     ("widget.js", "text/javascript; charset=utf-8"),
     ("widget.css", "text/css; charset=utf-8"),
@@ -14,7 +17,10 @@ const ASSETS: [(&str, &str); 4] = [
 ];
 
 /// Each route with the methods that it serves.
-pub(super) const ROUTES: [(&str, &str); 18] = [
+pub(super) const ROUTES: [(&str, &str); 21] = [
+    ("consent.js", "GET, HEAD"),
+    ("lang/de.json", "GET, HEAD"),
+    ("lang/tlh.json", "GET, HEAD"),
     ("answer", "POST"),
     ("challenge", "POST"),
     ("frame", "GET, HEAD, POST"),
@@ -106,6 +112,36 @@ pub fn cases() -> Vec<Case> {
             tags.dedup();
             assert_eq!(tags.len(), ASSETS.len());
         }),
+        Case::new(
+            "words in the language of the tag, and in English where it is not known",
+            async |c: &Client| {
+                for (tag, language) in [
+                    ("de", "de"),
+                    ("DE-at", "de"),
+                    ("zh_TW", "zh-Hant"),
+                    ("kr", "ko"),
+                    ("tlh", "en"),
+                ] {
+                    let reply = c.send(get(&format!("/captcha/lang/{tag}.json"))).await;
+                    reply.is(200).has("content-language", language);
+                    assert_eq!(reply.json()[0], language, "{tag}");
+                }
+                for path in [
+                    "lang/de",
+                    "lang/de.js",
+                    "lang/",
+                    "lang",
+                    "lang/a/b.json",
+                    "lang/de%2fx.json",
+                    "lang/%22%3E%3Cb%3E.json",
+                    "lang/.json",
+                ] {
+                    c.send(get(&format!("/captcha/{path}")))
+                        .await
+                        .refused(404, "not-found");
+                }
+            },
+        ),
         Case::new(
             "unknown paths below the mount point are 404",
             async |c: &Client| {

@@ -89,11 +89,18 @@ pub(super) fn cases() -> Vec<Case> {
                     .is(200);
                 let spent = c.send(right).await;
                 let next = hidden(page(&spent, 409), "challenge");
-                assert!(spent.text().contains("Ces chiffres avaient déjà été utilisés. En voici de nouveaux."));
+                assert!(
+                    spent
+                        .text()
+                        .contains("Ces chiffres avaient déjà été utilisés. En voici de nouveaux.")
+                );
                 let wrong = c.send(digits(&next, "signup", "x")).await;
                 wrong.has_no("set-cookie");
                 let html = page(&wrong, 422);
-                assert!(html.contains("Ce n’était pas la bonne réponse. Voici de nouveaux chiffres."), "{html}");
+                assert!(
+                    html.contains("Ce n’était pas la bonne réponse. Voici de nouveaux chiffres."),
+                    "{html}"
+                );
                 assert_eq!(hidden(html, "kind"), "audio");
                 assert_eq!(hidden(html, "lang"), "fr");
                 assert_ne!(hidden(html, "challenge"), next);
