@@ -45,7 +45,7 @@ onOne("attributes", (visit, server) => {
   });
 
   test("a browser that is too old: the page is told, and keeps what stood there", async () => {
-    const old = ({ page }) => page.addInitScript(() => delete window.HTMLDialogElement);
+    const old = ({ page }) => page.addInitScript(() => delete Document.prototype.adoptedStyleSheets);
     const fallback = '<a href="/captcha/frame">Another way</a></div>';
     const guest = await visit(own(ONE_CAPTCHA.replace("</div>", fallback), { head, before: old }));
     await guest.page.waitForFunction(() => window.calls.length > 0);
@@ -75,13 +75,13 @@ onOne("attributes", (visit, server) => {
   }
 
   test("a callback is a function that the page itself made, by a plain name", async () => {
-    const refused = ["alert", "eval", "fetch", "constructor", "__proto__", "toString", "a.b", "x-y", "1a", "planted", "number", "bound", "nothing", "a".repeat(65), "мой"];
+    const refused = ["alert", "eval", "fetch", "constructor", "__proto__", "toString", "a.b", "x-y", "1a", "planted", "number", "bound", "nothing", "мой"];
     const hosts = [...refused, "good"].map((name) => `<div class="one-captcha" data-callback="${name}"></div>`).join("");
     const guest = await visit(own(`<form id="planted"></form>${hosts}`));
     await guest.page.evaluate(() => {
       window.calls = [];
       window.good = (token) => calls.push(token.length);
-      Object.assign(window, { number: 1, bound: window.good.bind(null), "x-y": window.good, "1a": window.good, ["a".repeat(65)]: window.good, мой: window.good });
+      Object.assign(window, { number: 1, bound: window.good.bind(null), "x-y": window.good, "1a": window.good, мой: window.good });
       for (const name of ["alert", "eval", "fetch"]) if (!/native/.test(window[name])) throw new Error(name);
     });
     const dialogs = [];

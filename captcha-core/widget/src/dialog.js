@@ -4,7 +4,7 @@ import { notices } from "./notice.js";
 import { words } from "./strings.js";
 
 // The window that holds the puzzle. The ways around the puzzle stand before it, one step back from its first control.
-export function windowed(text, { answer, load, closed }) {
+export function windowed(text, answer, load, closed) {
   let puzzle;
   const notice = notices(text[T.retry]);
   const title = el("h2.title", { id: "title" });

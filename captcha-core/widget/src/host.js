@@ -17,7 +17,7 @@ let sheet;
 
 // A function, or the name of one that the page itself has made: neither what markup calls so nor what the browser brings.
 export function callback(given) {
-  const run = /^[a-z_$][\w$]{0,63}$/i.test(given) && Object.hasOwn(window, given) ? window[given] : given;
+  const run = /^[a-z_$][\w$]*$/i.test(given) && Object.hasOwn(window, given) ? window[given] : given;
   if (typeof run === "function" && !/\[native code]/.test(run)) return run;
   if (given) console.warn("captcha: no function", given);
 }
@@ -36,15 +36,19 @@ export function widget(host, options, internals) {
   let text, root, check, notice, dialog;
   let challenge, disabled, down, field, held, nonce, now, run, sent, token;
 
-  // The page's own fallback stays in sight until the words are here.
+  // The page's own fallback stays in sight until the words are here. What there is to do is done in several short tasks: a slow phone
+  // that loads the page has others to see to.
   const prepare = async () => {
     shadow.replaceChildren(slot);
+    await new Promise(setTimeout);
     try {
       text = await strings(get("lang") || host.closest("[lang]")?.lang);
     } catch {
-      shadow.append(button("retry", "Captcha not loaded. Try again", prepare));
+      shadow.append(button("retry", "Captcha: try again", prepare));
       return emit("error", { kind: "network" });
     }
+    shadow.adoptedStyleSheets = [await (sheet ||= new CSSStyleSheet().replace(css))];
+    await new Promise(setTimeout);
     build();
     slot.hidden = true;
     host.style.minHeight = "";
@@ -59,25 +63,34 @@ export function widget(host, options, internals) {
     check.setAttribute("role", "checkbox");
     check.disabled = disabled;
     notice = notices(text[T.retry]);
-    dialog = windowed(text, {
-      answer: (answer) => submit(answer),
-      load: (other) => {
-        // Another way is remembered for the session. Nothing waits for that, and nothing depends on it.
-        if (other) call("PATCH", "privacy/data", { kind: other });
-        load(other || kind, { refreshed: !other });
-      },
-      closed: (done) => {
-        if (!done) finish("", "idle", "", "closed");
-        check.focus();
-      },
-    });
+    dialog = undefined;
     const privacy = el("a.privacy", { href: `${base}privacy?lang=${text[T.tag]}`, target: "_blank" }, text[T.privacy]);
-    root = el(".captcha", { lang: text[T.tag], dir: text[T.direction] }, el(".row", {}, check, privacy, ...notice.nodes, changed, consent), dialog.node);
+    root = el(".captcha", { lang: text[T.tag], dir: text[T.direction] }, el(".row", {}, check, privacy, ...notice.nodes, changed, consent));
     shadow.append(root);
     reflect();
   };
 
-  const speaker = () => (dialog.node.open ? dialog.notice : notice);
+  // Made when it is first wanted.
+  const open = (...puzzle) => {
+    if (!dialog) {
+      const another = (other) => {
+        // Another way is remembered for the session. Nothing waits for that, and nothing depends on it.
+        if (other) call("PATCH", "privacy/data", { kind: other });
+        load(other || kind, { refreshed: !other });
+      };
+      const closed = (done) => {
+        if (!done) finish("", "idle", "", "closed");
+        check.focus();
+      };
+      dialog = windowed(text, submit, another, closed);
+      root.append(dialog.node);
+    }
+    held = undefined;
+    dialog.show(...puzzle);
+    state("open");
+  };
+
+  const speaker = () => (dialog?.node.open ? dialog.notice : notice);
 
   const activate = () => {
     if (token || disabled || !root) return;
@@ -126,14 +139,10 @@ export function widget(host, options, internals) {
     challenge = body.challenge;
     kind = body.kind;
     speaker().say();
-    const open = () => {
-      held = undefined;
-      dialog.show(kind, [kind, ...body.alternatives], puzzle);
-      state("open");
-    };
+    const ready = () => open(kind, [kind, ...body.alternatives], puzzle);
     // Without a puzzle there is nothing to open a dialog for.
     if (kind === "work") {
-      if (dialog.node.open) open();
+      if (dialog?.node.open) ready();
       return submit({});
     }
     root.classList.add("needed");
@@ -142,9 +151,9 @@ export function widget(host, options, internals) {
       after(life, () => challenge && lapse()),
     ];
     if (quiet && !waiting[0]) {
-      held = open;
+      held = ready;
       state("idle");
-    } else open();
+    } else ready();
   };
 
   // No new puzzle comes unasked: under a hand that is at work, or to a dialog that was left alone.
@@ -212,7 +221,7 @@ export function widget(host, options, internals) {
     token = given;
     reflect();
     if (root) {
-      dialog.node.close("done");
+      dialog?.node.close("done");
       notice.tell(said);
       state(name);
     }
@@ -266,11 +275,6 @@ export function widget(host, options, internals) {
 
   for (const name of ["theme", "size", "appearance"]) if (get(name)) host.dataset[name] = get(name);
   host.style.minHeight = "66px";
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
-  }
-  shadow.adoptedStyleSheets = [sheet];
   prepare();
   return {
     reflect,

@@ -4,12 +4,15 @@
 // and the starting state: the same of the square roots of the first eight.
 const K = new Int32Array(64);
 const H = new Int32Array(8);
-for (let n = 2, found = 0; found < 64; n++) {
-  let prime = true;
-  for (let d = 2; d * d <= n; d++) prime = prime && n % d > 0;
-  if (prime) {
-    if (found < 8) H[found] = n ** 0.5 * 2 ** 32;
-    K[found++] = n ** (1 / 3) * 2 ** 32;
+
+function prepare() {
+  for (let n = 2, found = 0; found < 64; n++) {
+    let prime = true;
+    for (let d = 2; d * d <= n; d++) prime = prime && n % d > 0;
+    if (prime) {
+      if (found < 8) H[found] = n ** 0.5 * 2 ** 32;
+      K[found++] = n ** (1 / 3) * 2 ** 32;
+    }
   }
 }
 
@@ -18,6 +21,7 @@ const W = new Int32Array(64);
 // The smallest nonce in [from, to) whose stamp begins with `bits` zero bits, or -1. Salt and nonce share one block,
 // so a salt has at most 47 bytes; nonces stay below 2^32, far beyond any stamp that a browser could compute.
 export function search(salt, bits, from, to) {
+  if (!K[0]) prepare();
   const block = new DataView(new ArrayBuffer(64));
   const end = salt.length + 8;
   salt.forEach((byte, i) => block.setUint8(i, byte));

@@ -7,7 +7,8 @@ const selector = `#${name},.${name},${name}`;
 const controls = new WeakMap();
 const internals = new WeakMap();
 
-const able = base && window.HTMLDialogElement && document.adoptedStyleSheets;
+// Every browser that has this has dialogs as well.
+const able = base && document.adoptedStyleSheets;
 
 // Once a host; where the browser is too old, the page is told, and its own fallback stays.
 function mount(host, options = {}) {
@@ -77,7 +78,7 @@ function begin() {
     addEventListener(type, ({ target }) => each((control, host) => [host, host.closest("form")].includes(target) && control?.[type]()), true);
   }
   // A page that the Back button brings out of memory would still show the tick of a token long spent.
-  addEventListener("pageshow", ({ persisted }) => persisted && each((control) => control?.back()));
+  addEventListener("pageshow", () => each((control) => control?.back()));
   for (const type of ["offline", "online"]) addEventListener(type, () => each((control) => control?.link(type === "online")));
 }
 
