@@ -40,6 +40,29 @@ onOne("the script's interface", (visit) => {
     await widget.verified();
   });
 
+  test("rendered, removed and rendered in one breath, as React's strict mode does: one box", async () => {
+    const { page, widget } = await open('<div id="one"></div>');
+    Object.assign(widget, new Widget(widget.visit, "#one"));
+    await page.evaluate(() => {
+      OneCaptcha.render("#one", { kind: "work" });
+      OneCaptcha.remove("#one");
+      OneCaptcha.render("#one", { kind: "work" });
+    });
+    await widget.check.first().waitFor();
+    await page.waitForTimeout(300);
+    assert.equal(await widget.check.count(), 1);
+    await widget.check.click();
+    await widget.verified();
+    // And taken out for good: nothing comes back.
+    await page.evaluate(() => {
+      OneCaptcha.remove("#one");
+      OneCaptcha.render("#one");
+      OneCaptcha.remove("#one");
+    });
+    await page.waitForTimeout(300);
+    assert.equal(await widget.check.count(), 0);
+  });
+
   test("without a target it is the first widget; a target that is none is said", async () => {
     const { page } = await open('<div class="one-captcha" data-kind="work"></div><div class="one-captcha"></div>');
     const token = await page.evaluate(() => OneCaptcha.execute());

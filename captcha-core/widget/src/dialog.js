@@ -7,7 +7,7 @@ import { words } from "./strings.js";
 export function windowed(text, answer, load, closed) {
   let puzzle;
   const notice = notices(text[T.retry]);
-  const title = el("h2.title", { id: "title" });
+  const title = el("h2", { id: "title" });
   const hint = el("p.hint", { id: "hint" });
   const ways = el(".kinds", { role: "group", "aria-label": text[T.ways] });
   const stage = el("form.stage");

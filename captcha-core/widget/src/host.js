@@ -34,7 +34,7 @@ export function widget(host, options, internals) {
   let waiting = [];
   let cancels = [];
   let text, root, check, notice, dialog;
-  let challenge, disabled, down, field, held, nonce, now, run, sent, token;
+  let challenge, disabled, down, field, gone, held, nonce, now, run, sent, token;
 
   // The page's own fallback stays in sight until the words are here. What there is to do is done in several short tasks: a slow phone
   // that loads the page has others to see to.
@@ -49,6 +49,8 @@ export function widget(host, options, internals) {
     }
     shadow.adoptedStyleSheets = [await (sheet ||= new CSSStyleSheet().replace(css))];
     await new Promise(setTimeout);
+    // Taken out meanwhile, as frameworks do that render twice.
+    if (gone) return;
     build();
     slot.hidden = true;
     host.style.minHeight = "";
@@ -292,6 +294,7 @@ export function widget(host, options, internals) {
       if (check) check.disabled = on;
     },
     remove() {
+      gone = true;
       finish("", "idle");
       shadow.replaceChildren(slot);
       slot.hidden = false;
