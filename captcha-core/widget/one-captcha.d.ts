@@ -38,7 +38,7 @@ interface OneCaptchaApi {
   render<T extends OneCaptchaTarget>(target: T, options?: OneCaptchaOptions): T extends Element ? T : Element;
   /**
    * Starts, and gives the token as soon as there is one. Rejects with an error whose message says why there is none:
-   * `closed`, `reset`, `network`, or the server's `urn:captcha:<kind>`.
+   * `closed`, `reset`, `network`, `failed`, or the `<kind>` of the server's `urn:captcha:<kind>`.
    */
   execute(target?: OneCaptchaTarget): Promise<string>;
   /** Takes the widget back to its beginning. */

@@ -143,6 +143,29 @@ onOne("attributes", (visit, server) => {
     assert.deepEqual((await events(guest)).filter((name) => name !== "statechange"), ["verified"]);
   });
 
+  test("interaction-only comes into sight when its token is gone", async () => {
+    const guest = await visit(own('<div id="one-captcha" data-start="load" data-kind="work" data-appearance="interaction-only" data-time="3000"></div>'));
+    const widget = new Widget(guest);
+    await guest.page.waitForSelector("#one-captcha[data-state=verified]", { state: "attached" });
+    assert.equal(await widget.check.isVisible(), false);
+    await guest.page.waitForSelector("#one-captcha[data-state=expired]");
+    await widget.check.click();
+    await widget.verified();
+  });
+
+  test("data-start=load on a slow network: the click that comes meanwhile opens the puzzle; a retry by itself opens nothing", async () => {
+    const guest = await visit(own('<div id="one-captcha" data-start="load"></div>', { before: ({ page }) => page.route("**/captcha/challenge", async (route) => { await new Promise((resolve) => setTimeout(resolve, 700)); await route.continue(); }) }));
+    const widget = new Widget(guest);
+    await widget.check.click();
+    await widget.ready.waitFor();
+    const other = await visit(own('<div id="one-captcha" data-start="load"></div>', { before: ({ page }) => page.route("**/captcha/challenge", (route) => route.abort()) }));
+    await other.page.waitForSelector("#one-captcha[data-state=error]");
+    await other.page.unroute("**/captcha/challenge");
+    await other.page.evaluate(() => dispatchEvent(new Event("online")));
+    await other.page.waitForSelector("#one-captcha[data-state=idle]");
+    assert.equal(await new Widget(other).dialog.count(), 0);
+  });
+
   test("data-start=load with a puzzle: it waits for the visitor, and the click that opens it asks for nothing more", async () => {
     const guest = await visit(own('<div id="one-captcha" data-start="load" data-appearance="interaction-only"></div>'));
     const widget = new Widget(guest);

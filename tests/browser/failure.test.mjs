@@ -64,7 +64,7 @@ onEach("when something fails", (visit, server) => {
     const guest = await visit({ before: ({ context }) => context.route("**/lang/*.json", (route) => (there ? route.continue() : route.abort())) });
     const widget = new Widget(guest);
     await fillIn(guest);
-    const again = widget.find("button:text-is('Captcha: try again'):visible");
+    const again = widget.find("button:text-is('Captcha: retry'):visible");
     await again.waitFor();
     there = true;
     await again.click();

@@ -17,13 +17,14 @@ let sheet;
 
 // A function, or the name of one that the page itself has made: neither what markup calls so nor what the browser brings.
 export function callback(given) {
-  const run = /^[a-z_$][\w$]*$/i.test(given) && Object.hasOwn(window, given) ? window[given] : given;
+  if (typeof given === "function") return given;
+  const run = /^[a-z_$][\w$]*$/i.test(given) && window.hasOwnProperty(given) && window[given];
   if (typeof run === "function" && !/\[native code]/.test(run)) return run;
   if (given) console.warn("captcha: no function", given);
 }
 
 // One checkbox in one host element: from the first click to the token's end. Gives what controls it.
-export function widget(host, options, internals) {
+export function widget(host, options = {}, internals) {
   // From script, or from an attribute with `data-` or without.
   const get = (name) => options[name] ?? host.dataset[name] ?? host.getAttribute(name.replace(/[A-Z]/g, "-$&"));
   const shadow = host.shadowRoot || host.attachShadow({ mode: "open" });
@@ -34,7 +35,7 @@ export function widget(host, options, internals) {
   let waiting = [];
   let cancels = [];
   let text, root, check, notice, dialog;
-  let challenge, disabled, down, field, gone, held, nonce, now, run, sent, token;
+  let challenge, disabled, down, field, gone, held, nonce, now, quiet, run, sent, token;
 
   // The page's own fallback stays in sight until the words are here. What there is to do is done in several short tasks: a slow phone
   // that loads the page has others to see to.
@@ -44,8 +45,9 @@ export function widget(host, options, internals) {
     try {
       text = await strings(get("lang") || host.closest("[lang]")?.lang);
     } catch {
-      shadow.append(button("retry", "Captcha: try again", prepare));
-      return emit("error", { kind: "network" });
+      shadow.append(button("retry", "Captcha: retry", prepare));
+      emit("error", { kind: "network" });
+      return settle("network");
     }
     shadow.adoptedStyleSheets = [await (sheet ||= new CSSStyleSheet().replace(css))];
     await new Promise(setTimeout);
@@ -55,11 +57,14 @@ export function widget(host, options, internals) {
     slot.hidden = true;
     host.style.minHeight = "";
     state("idle");
-    if (get("start") === "load") load(kind, { quiet: true });
-    else if (waiting[0]) activate();
+    quiet = get("start") === "load";
+    if (quiet) load(kind);
+    else root.classList.add("needed");
+    if (waiting[0]) activate();
   };
 
   const build = () => {
+    dialog?.node.close("done");
     root?.remove();
     check = button("check", text[T.label], activate, el("span.box", {}, icon("M5 12.5l5 5L19.5 7")), text[T.label]);
     check.setAttribute("role", "checkbox");
@@ -82,7 +87,6 @@ export function widget(host, options, internals) {
       };
       const closed = (done) => {
         if (!done) finish("", "idle", "", "closed");
-        check.focus();
       };
       dialog = windowed(text, submit, another, closed);
       root.append(dialog.node);
@@ -95,15 +99,17 @@ export function widget(host, options, internals) {
   const speaker = () => (dialog?.node.open ? dialog.notice : notice);
 
   const activate = () => {
-    if (token || disabled || !root) return;
+    quiet = false;
+    if (token || !root) return;
     if (held) held();
-    else if (now === "error") notice.retry.click();
+    else if (now === "error") speaker().retry.click();
     else if (!run) load(kind);
   };
 
   // Asks for a challenge and shows it; `why` is said to a visitor whose last one is gone, `refreshed` to the server by
-  // one who asked for another. A `quiet` one waits for the visitor, if it needs one.
-  const load = async (wanted, { why, refreshed, quiet } = {}) => {
+  // one who asked for another. While it is `quiet`, a puzzle waits for the visitor.
+  const load = async (wanted, { why, refreshed } = {}) => {
+    if (disabled) return;
     stop();
     kind = wanted;
     const { signal } = (run = new AbortController());
@@ -119,7 +125,7 @@ export function widget(host, options, internals) {
     if (signal.aborted) return;
     if (body.consent) import(base + "consent.js").then(({ ask }) => ask(consent, body.consent, call), () => {});
     if (body.notice_changed) changed.textContent = body.notice_changed.text;
-    show(body, signal, quiet).catch(() => signal.aborted || fail({ kind: "failed" }, () => load(kind)));
+    show(body, signal).catch(() => signal.aborted || fail({ kind: "failed" }, () => load(kind)));
   };
 
   // As the visitor selected; the page's own wishes stand behind that.
@@ -133,7 +139,7 @@ export function widget(host, options, internals) {
     root.classList.toggle("still", !!motion);
   };
 
-  const show = async (body, signal, quiet) => {
+  const show = async (body, signal) => {
     const life = body.expires_in;
     nonce = stamp(body.work, signal);
     const puzzle = await puzzles[body.kind](body.prompt, text, submit);
@@ -152,7 +158,7 @@ export function widget(host, options, internals) {
       after(life - warning, () => challenge && !held && speaker().say(text[T.soon])),
       after(life, () => challenge && lapse()),
     ];
-    if (quiet && !waiting[0]) {
+    if (quiet) {
       held = ready;
       state("idle");
     } else ready();
@@ -188,7 +194,7 @@ export function widget(host, options, internals) {
     // A refused calculation is not repeated unasked: it could go round for ever.
     if (kind === "work") return fail(reply, () => load(kind));
     emit("error", { kind: reply.kind });
-    load(kind, { why: text[reply.status === 422 ? T.wrong : T.renewed] });
+    if (!signal.aborted) load(kind, { why: text[reply.status === 422 ? T.wrong : T.renewed] });
   };
 
   const fail = ({ kind, status, retryAfter }, again) => {
@@ -213,8 +219,8 @@ export function widget(host, options, internals) {
         callback(get("expiredCallback"))?.();
       }),
     ];
-    emit("verified", { token, expiresIn });
-    callback(get("callback"))?.(token);
+    emit("verified", { token: body.token, expiresIn });
+    callback(get("callback"))?.(body.token);
   };
 
   // With a token or, for whatever reason, without one.
@@ -223,6 +229,7 @@ export function widget(host, options, internals) {
     token = given;
     reflect();
     if (root) {
+      if (!token) root.classList.add("needed");
       dialog?.node.close("done");
       notice.tell(said);
       state(name);
@@ -268,7 +275,8 @@ export function widget(host, options, internals) {
   const link = (up) => {
     if (up !== !!down) return;
     down = !up;
-    callback(get(up ? "errorRecoveryCallback" : "errorCallback"))?.();
+    // Later: what a page does then is not to come between.
+    setTimeout(() => callback(get(up ? "errorRecoveryCallback" : "errorCallback"))?.());
     if (up && now === "error") speaker().retry.click();
   };
 
@@ -299,7 +307,7 @@ export function widget(host, options, internals) {
       shadow.replaceChildren(slot);
       slot.hidden = false;
     },
-    submit: () => (sent ||= token),
+    formdata: () => (sent ||= token),
     back: () => sent && finish("", "idle"),
   };
 }

@@ -1,6 +1,5 @@
 import * as T from "strings";
 import { button, el, icon } from "./dom.js";
-import { fill } from "./strings.js";
 
 // Across and up. With one direction only, up is further.
 const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10], PageDown: [0, -10] };
@@ -15,7 +14,6 @@ export function mover(text, axes, draw, solve, answer, round) {
     ranges.forEach((range, i) => {
       const end = +range.max + 1;
       range.value = Math.round(round ? (values[i] + end) % end : values[i]);
-      range.setAttribute("aria-valuetext", fill(text[T.of], range.value, range.max));
     });
     draw(...at());
   };

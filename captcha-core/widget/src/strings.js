@@ -7,7 +7,7 @@ let tables = {};
 // a tag that it has no words for.
 export const strings = (lang) => {
   const file = `lang/${/^[\w-]{2,40}$/.test(lang) ? lang : "en"}.json`;
-  return (tables[file] ||= fetch(base + file).then((reply) => reply.json())).catch((error) => {
+  return (tables[file] ||= fetch(base + file).then((reply) => (reply.ok ? reply.json() : Promise.reject()))).catch((error) => {
     tables = {};
     throw error;
   });

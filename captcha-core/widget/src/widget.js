@@ -10,9 +10,12 @@ const internals = new WeakMap();
 // Every browser that has this has dialogs as well.
 const able = base && document.adoptedStyleSheets;
 
-// Once a host; where the browser is too old, the page is told, and its own fallback stays.
-function mount(host, options = {}) {
-  if (!controls.has(host)) controls.set(host, able ? widget(host, options, internals.get(host)) : callback(host.dataset.unsupportCallback)?.());
+// Once a host, and again only where a script asks for it; where the browser is too old, the page is told, and its own fallback stays.
+function mount(host, options) {
+  if (options ? !controls.get(host) : !controls.has(host)) {
+    if (!host.matches(selector)) host.classList.add(name);
+    controls.set(host, able ? widget(host, options, internals.get(host)) : void callback(host.dataset.unsupportCallback)?.());
+  }
   return host;
 }
 
@@ -25,7 +28,12 @@ function find(target = selector) {
 
 // Every widget of the page with its host.
 const each = (act) => {
-  for (const host of document.querySelectorAll(selector)) act(controls.get(mount(host)), host);
+  for (const host of document.querySelectorAll(selector)) {
+    // What cannot be a host, such as a link of that class, keeps nothing from the others.
+    try {
+      act(controls.get(mount(host)), host);
+    } catch {}
+  }
 };
 
 function begin() {
@@ -46,7 +54,7 @@ function begin() {
     }
     formDisabledCallback(on) {
       mount(this);
-      controls.get(this).disable(on);
+      controls.get(this)?.disable(on);
     }
     get value() {
       return controls.get(this)?.response();
@@ -58,13 +66,13 @@ function begin() {
 
   const control = (target) => controls.get(mount(find(target)));
   window.OneCaptcha = {
-    render: (target, options) => mount(find(target), options),
+    render: (target, options = {}) => mount(find(target), options),
     execute: (target) => control(target).execute(),
     reset: (target) => control(target).reset(),
     getResponse: (target) => control(target).response(),
     remove(target) {
       control(target).remove();
-      controls.delete(find(target));
+      controls.set(find(target));
     },
   };
 
@@ -74,7 +82,7 @@ function begin() {
 
   // Compared and not asked for: fields of a form may be called as its methods are. Captured, so that a plain `reset` sent to a
   // host itself works as well.
-  for (const type of ["reset", "submit"]) {
+  for (const type of ["reset", "formdata"]) {
     addEventListener(type, ({ target }) => each((control, host) => [host, host.closest("form")].includes(target) && control?.[type]()), true);
   }
   // A page that the Back button brings out of memory would still show the tick of a token long spent.
