@@ -15,6 +15,7 @@ mod error;
 mod key;
 mod language;
 mod limit;
+mod page;
 mod pending;
 mod privacy;
 mod prompt;

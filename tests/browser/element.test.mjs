@@ -66,6 +66,14 @@ onOne("the element", (visit) => {
     await Promise.all([free.page.waitForURL(/own\?/), free.page.click("#send")]);
   });
 
+  test("an element that is taken out keeps its form from nothing, and its value is a string", async () => {
+    const { page } = await open("<one-captcha required></one-captcha>");
+    const look = () => page.evaluate(() => [document.forms[0].checkValidity(), document.querySelector("one-captcha").value]);
+    assert.deepEqual(await look(), [false, ""]);
+    await page.evaluate(() => OneCaptcha.remove("one-captcha"));
+    assert.deepEqual(await look(), [true, ""]);
+  });
+
   test("required can be set and taken away by script", async () => {
     const { page } = await open("<one-captcha></one-captcha>");
     const valid = () => page.evaluate(() => document.forms[0].checkValidity());

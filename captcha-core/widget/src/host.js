@@ -34,8 +34,9 @@ export function widget(host, options = {}, internals) {
   let kind = get("kind");
   let waiting = [];
   let cancels = [];
+  let reached = true;
   let text, root, check, notice, dialog;
-  let challenge, disabled, down, field, gone, held, nonce, now, quiet, run, sent, token;
+  let challenge, disabled, field, gone, held, nonce, now, quiet, run, sent, token;
 
   // The page's own fallback stays in sight until the words are here. What there is to do is done in several short tasks: a slow phone
   // that loads the page has others to see to.
@@ -244,7 +245,7 @@ export function widget(host, options = {}, internals) {
       const data = new FormData();
       if (token) data.append(name, token);
       internals.setFormValue(data);
-      if (root) internals.setValidity({ valueMissing: !token && host.hasAttribute("required") }, text[T.required], check);
+      if (root) internals.setValidity({ valueMissing: !token && !gone && host.hasAttribute("required") }, text[T.required], check);
     } else {
       field?.remove();
       if (token) host.append((field = el("input", { type: "hidden", name, value: token })));
@@ -273,8 +274,8 @@ export function widget(host, options = {}, internals) {
 
   // The page is told once that the server is out of reach, and once that it is back.
   const link = (up) => {
-    if (up !== !!down) return;
-    down = !up;
+    if (up === reached) return;
+    reached = up;
     // Later: what a page does then is not to come between.
     setTimeout(() => callback(get(up ? "errorRecoveryCallback" : "errorCallback"))?.());
     if (up && now === "error") speaker().retry.click();

@@ -31,8 +31,9 @@ const each = (act) => {
   for (const host of document.querySelectorAll(selector)) {
     // What cannot be a host, such as a link of that class, keeps nothing from the others.
     try {
-      act(controls.get(mount(host)), host);
+      mount(host);
     } catch {}
+    act(controls.get(host), host);
   }
 };
 
@@ -57,7 +58,7 @@ function begin() {
       controls.get(this)?.disable(on);
     }
     get value() {
-      return controls.get(this)?.response();
+      return controls.get(this)?.response() || "";
     }
   }
   Element.formAssociated = true;

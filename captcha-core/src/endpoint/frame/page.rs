@@ -1,11 +1,12 @@
 //! What the no-script page looks like.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
 use super::Shown;
 use crate::{
     challenge::Kind,
     language::{Language, filled},
+    page,
 };
 
 /// A picture to read or digits to hear, and the form for the answer; `alert` says what was wrong
@@ -86,18 +87,5 @@ pub(super) fn busy(shown: Shown<'_>, seconds: &str) -> String {
 }
 
 fn document(language: Language, title: &str, content: &Markup) -> String {
-    html! {
-        (DOCTYPE)
-        html lang=(language.tag()) dir=(language.text().direction) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width";
-                meta name="robots" content="noindex";
-                title { (title) }
-                link rel="stylesheet" href="widget.css";
-            }
-            body.captcha { main { (content) } }
-        }
-    }
-    .into_string()
+    page::document(language, title, "widget.css", Some("captcha"), content)
 }

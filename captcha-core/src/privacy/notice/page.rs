@@ -1,6 +1,6 @@
 //! The notice as a page: readable without script, printable, nothing but our own style sheet.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
 use super::Notice;
 use crate::language::{Labels, Language, filled};
@@ -38,22 +38,15 @@ pub(crate) fn page(notice: &Notice, archived: bool, gpc: bool) -> String {
     document(language, labels.title, "", &content)
 }
 
-/// A page of ours around `content`; `root` leads to the mount point.
+/// A privacy page around `content`; `root` leads to the mount point.
 pub(crate) fn document(language: Language, title: &str, root: &str, content: &Markup) -> String {
-    html! {
-        (DOCTYPE)
-        html lang=(language.tag()) dir=(language.text().direction) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width";
-                meta name="robots" content="noindex";
-                title { (title) }
-                link rel="stylesheet" href={ (root) "privacy.css" };
-            }
-            body { main { (content) } }
-        }
-    }
-    .into_string()
+    crate::page::document(
+        language,
+        title,
+        &format!("{root}privacy.css"),
+        None,
+        content,
+    )
 }
 
 fn languages(current: Language, archived: bool) -> Markup {
