@@ -2,7 +2,7 @@ use std::{ops::Deref, rc::Rc};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use captcha_core::{
-    Captcha,
+    Captcha, Redemption, StoreFailure,
     endpoint::{
         Problem,
         guard::{self, TokenField},
@@ -76,7 +76,8 @@ impl FromRequest for VerifiedCaptcha {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let redeemed = redeem(engine(&request)?, &request, &TokenField::Absent, None).await?;
+            let redeemed =
+                redeem(engine(&request)?, &request, &TokenField::Absent, None, None).await?;
             Ok(redeemed.ok_or_else(guard::missing)?.proof)
         })
     }
@@ -89,7 +90,8 @@ impl FromRequest for OptionalCaptcha {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let redeemed = redeem(engine(&request)?, &request, &TokenField::Absent, None).await?;
+            let redeemed =
+                redeem(engine(&request)?, &request, &TokenField::Absent, None, None).await?;
             Ok(Self(redeemed.map(|redeemed| redeemed.proof)))
         })
     }
@@ -127,7 +129,10 @@ pub(crate) async fn redeem(
     request: &HttpRequest,
     field: &TokenField,
     action: Option<&str>,
+    policy: Option<StoreFailure>,
 ) -> Result<Option<Redeemed>, CaptchaRejection> {
+    let policy = policy.or(convert::setting::<StoreFailure>(request).copied());
+    let terms = Redemption::new().on_store_failure(policy.unwrap_or_default());
     let expected = convert::setting::<ExpectedAction>(request);
     let action = (action.or(expected.map(|expected| expected.0.as_str())))
         .unwrap_or(captcha.default_action());
@@ -147,7 +152,7 @@ pub(crate) async fn redeem(
             field,
             &convert::headers(request),
             convert::peer(request),
-            Some(action),
+            terms.action(action),
         )
         .await?;
     Ok(admitted.map(|admitted| {

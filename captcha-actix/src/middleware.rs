@@ -14,7 +14,7 @@ use actix_web::{
     },
 };
 use captcha_core::{
-    Captcha,
+    Captcha, StoreFailure,
     endpoint::{
         Problem,
         guard::{self, TokenField},
@@ -71,6 +71,7 @@ pub struct RequireCaptcha {
 #[derive(Clone, Debug, Default)]
 struct Rules {
     action: Option<String>,
+    on_store_failure: Option<StoreFailure>,
     form_body: Option<usize>,
     methods: Option<Vec<Method>>,
 }
@@ -91,6 +92,14 @@ impl RequireCaptcha {
     #[must_use]
     pub fn action(mut self, action: impl Into<String>) -> Self {
         self.rules_mut().action = Some(action.into());
+        self
+    }
+
+    /// What to do while the store does not answer; closed (503) unless set here, or by a
+    /// [`StoreFailure`] in the `app_data` of the resource or scope, which extractors go by as well.
+    #[must_use]
+    pub fn on_store_failure(mut self, policy: StoreFailure) -> Self {
+        self.rules_mut().on_store_failure = Some(policy);
         self
     }
 
@@ -124,7 +133,8 @@ impl RequireCaptcha {
             None => TokenField::Absent,
         };
         let action = self.rules.action.as_deref();
-        let redeemed = redeem(&self.captcha, request.request(), &field, action).await?;
+        let policy = self.rules.on_store_failure;
+        let redeemed = redeem(&self.captcha, request.request(), &field, action, policy).await?;
         Ok(redeemed.ok_or_else(guard::missing)?)
     }
 }

@@ -108,6 +108,6 @@ async fn extract<T: DeserializeOwned>(
         Read::Broken => return Err(Problem::INTERRUPTED.into()),
     };
     let split = payload::split::<T>(format, &body)?;
-    let redeemed = redeem(captcha, &request, &split.token, None).await?;
+    let redeemed = redeem(captcha, &request, &split.token, None, None).await?;
     Ok((split.value, redeemed.ok_or_else(guard::missing)?.proof))
 }

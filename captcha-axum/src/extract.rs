@@ -2,12 +2,16 @@ use std::ops::Deref;
 
 use axum::extract::{FromRef, FromRequestParts};
 use captcha_core::{
-    Captcha,
+    Captcha, Redemption, StoreFailure,
     endpoint::guard::{self, Admitted, TokenField},
 };
 use http::request::Parts;
 
-use crate::{action::ExpectedAction, convert, rejection::CaptchaRejection};
+use crate::{
+    convert,
+    rejection::CaptchaRejection,
+    route::{ExpectedAction, OnStoreFailure},
+};
 
 /// Proof that a captcha was solved for this request; as an extractor, it reads the token from the
 /// header or the cookie and redeems it. The body is not touched.
@@ -66,7 +70,7 @@ impl<S: HasCaptcha> FromRequestParts<S> for VerifiedCaptcha {
     type Rejection = CaptchaRejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, CaptchaRejection> {
-        let proof = redeem(&state.captcha(), parts, &TokenField::Absent, None).await?;
+        let proof = redeem(&state.captcha(), parts, &TokenField::Absent, None, None).await?;
         Ok(proof.ok_or_else(guard::missing)?)
     }
 }
@@ -75,7 +79,7 @@ impl<S: HasCaptcha> FromRequestParts<S> for OptionalCaptcha {
     type Rejection = CaptchaRejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, CaptchaRejection> {
-        let proof = redeem(&state.captcha(), parts, &TokenField::Absent, None).await?;
+        let proof = redeem(&state.captcha(), parts, &TokenField::Absent, None, None).await?;
         Ok(Self(proof))
     }
 }
@@ -94,8 +98,11 @@ pub(crate) async fn redeem(
     parts: &mut Parts,
     field: &TokenField,
     action: Option<&str>,
+    policy: Option<StoreFailure>,
 ) -> Result<Option<VerifiedCaptcha>, CaptchaRejection> {
-    let expected = ExpectedAction::in_extensions(&parts.extensions);
+    let expected = parts.extensions.get::<ExpectedAction>().cloned();
+    let policy = policy.or(parts.extensions.get().map(|OnStoreFailure(policy)| *policy));
+    let terms = Redemption::new().on_store_failure(policy.unwrap_or_default());
     let action = (action.or(expected.as_ref().map(ExpectedAction::name)))
         .unwrap_or(captcha.default_action());
     if let Some(Redeemed { proof, .. }) = parts.extensions.get::<Redeemed>() {
@@ -109,7 +116,7 @@ pub(crate) async fn redeem(
             field,
             &convert::headers(parts),
             convert::peer(parts),
-            Some(action),
+            terms.action(action),
         )
         .await?;
     Ok(admitted.map(|Admitted { verified, forget }| {

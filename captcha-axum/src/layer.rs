@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use captcha_core::Captcha;
+use captcha_core::{Captcha, StoreFailure};
 use http::{Method, request::Parts};
 use tower_layer::Layer;
 
@@ -45,6 +45,7 @@ type Skip = dyn Fn(&Parts) -> bool + Send + Sync;
 #[derive(Clone, Default)]
 pub(crate) struct Rules {
     pub(crate) action: Option<String>,
+    pub(crate) on_store_failure: Option<StoreFailure>,
     pub(crate) form_body: Option<usize>,
     methods: Option<Vec<Method>>,
     skip: Option<Arc<Skip>>,
@@ -72,6 +73,14 @@ impl RequireCaptchaLayer {
     #[must_use]
     pub fn action(mut self, action: impl Into<String>) -> Self {
         self.rules_mut().action = Some(action.into());
+        self
+    }
+
+    /// What to do while the store does not answer; closed (503) unless set here or by
+    /// [`OnStoreFailure`](crate::OnStoreFailure).
+    #[must_use]
+    pub fn on_store_failure(mut self, policy: StoreFailure) -> Self {
+        self.rules_mut().on_store_failure = Some(policy);
         self
     }
 

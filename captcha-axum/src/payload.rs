@@ -84,6 +84,6 @@ where
         Read::Broken => return Err(Problem::INTERRUPTED.into()),
     };
     let split = payload::split::<T>(format, &body)?;
-    let proof = redeem(&state.captcha(), &mut parts, &split.token, None).await?;
+    let proof = redeem(&state.captcha(), &mut parts, &split.token, None, None).await?;
     Ok((split.value, proof.ok_or_else(guard::missing)?))
 }

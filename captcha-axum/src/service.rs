@@ -85,8 +85,10 @@ async fn admit(
         Some(limit) => find_field(&parts, body, limit).await?,
         None => (TokenField::Absent, body),
     };
-    let action = layer.rules.action.as_deref();
-    match redeem(&layer.captcha, &mut parts, &field, action).await? {
+    let rules = &layer.rules;
+    let action = rules.action.as_deref();
+    let policy = rules.on_store_failure;
+    match redeem(&layer.captcha, &mut parts, &field, action, policy).await? {
         Some(_) => Ok(Request::from_parts(parts, body)),
         None => Err(guard::missing().into()),
     }

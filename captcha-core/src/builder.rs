@@ -1,30 +1,32 @@
 //! Setting up an engine: safe by default, and an error that names the fix when it cannot run.
 
-use std::{
-    fmt,
-    sync::{Arc, RwLock},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     arrival::{Arrivals, Transport},
-    captcha::{Captcha, Engine, Rotation},
+    captcha::{Captcha, Degraded, Engine, Rotation},
     challenge::{Difficulty, Kind, Spec, TextOptions},
     clock::{Clock, SystemClock, Timeline},
     cookie::CookieConfig,
     cost::{self, Cost, MAX_BITS},
     error::CaptchaError,
     key::KeyRing,
+    keychain::Keychain,
     limit::{Limiter, Limits},
     privacy::{
-        audit::AuditLog, config::Privacy, issued::Issued, ledger::Ledger, notice::Notices,
-        registry::Lives, statistics::Statistics,
+        audit::AuditLog,
+        config::Privacy,
+        issued::Issued,
+        ledger::Ledger,
+        notice::{Notices, Setup},
+        registry::Lives,
+        statistics::Statistics,
     },
     proxy::TrustedProxies,
     random::{RandomSource, SystemRandom},
     render::host::Host,
     revoke::Revoking,
-    seal::Sealer,
+    rotate::KeySource,
     stock::{Stock, StockConfig},
     store::{Link, MemoryStore, Store},
 };
@@ -38,6 +40,7 @@ pub(crate) const MAX_NAME: usize = 64;
 #[must_use]
 pub struct CaptchaBuilder {
     keys: Option<KeyRing>,
+    key_source: Option<KeySource>,
     site: String,
     action: String,
     kinds: Vec<Kind>,
@@ -70,6 +73,7 @@ impl CaptchaBuilder {
     pub(crate) fn new() -> Self {
         Self {
             keys: None,
+            key_source: None,
             site: "default".to_owned(),
             action: "default".to_owned(),
             kinds: Kind::ALL.to_vec(),
@@ -106,6 +110,33 @@ impl CaptchaBuilder {
     /// The secret, or a ring of them. Required.
     pub fn key(mut self, keys: impl Into<KeyRing>) -> Self {
         self.keys = Some(keys.into());
+        self
+    }
+
+    /// Where the secrets come from, and how often to look (at least every second; often enough is a tenth of a
+    /// token's life): a file that is mounted, or a vault of yours. The first ring is taken when the engine is
+    /// built, and whatever comes later takes its place without a restart. In place of [`key`](Self::key).
+    ///
+    /// A ring that cannot be had changes nothing and is logged. The source runs on a thread of its
+    /// own, and may wait.
+    ///
+    /// ```no_run
+    /// use captcha_core::{Captcha, KeyRing};
+    /// use std::time::Duration;
+    ///
+    /// let builder = Captcha::builder()
+    ///     .keys_from(Duration::from_secs(10), || KeyRing::from_file("/run/secrets/captcha"));
+    /// ```
+    ///
+    /// To rotate without a refusal on several servers, first add the new secret **behind** the old one,
+    /// wait until all have seen it, put it in front, and take the old one out when no token of
+    /// it can be alive (`docs/scaling.md`).
+    pub fn keys_from(
+        mut self,
+        every: Duration,
+        source: impl Fn() -> Result<KeyRing, CaptchaError> + Send + Sync + 'static,
+    ) -> Self {
+        self.key_source = Some(KeySource::new(every, source));
         self
     }
 
@@ -328,8 +359,13 @@ impl CaptchaBuilder {
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a part is missing or out
     /// of range; the message names the part and the fix.
-    pub fn build(self) -> Result<Captcha, CaptchaError> {
-        let keys = self.keys.as_ref().ok_or_else(|| {
+    pub fn build(mut self) -> Result<Captcha, CaptchaError> {
+        let key_source = self.key_source.take();
+        let keys = match &key_source {
+            Some(source) => Some(source.ask()?),
+            None => self.keys.take(),
+        };
+        let keys = keys.ok_or_else(|| {
             CaptchaError::configuration(
                 "the captcha has no key: call `.key(SecretKey::from_env(\"CAPTCHA_SECRET\")?)` \
                  and make the secret with `openssl rand -base64 32`",
@@ -402,25 +438,31 @@ impl CaptchaBuilder {
         let notices = Notices::new(
             privacy,
             lives,
-            self.cookies.is_secure(),
-            encrypted,
-            self.limits,
-            self.statistics.is_some(),
-            self.feedback,
+            Setup {
+                secure: self.cookies.is_secure(),
+                encrypted,
+                limits: self.limits,
+                shared: store.is_shared(),
+                statistics: self.statistics.is_some(),
+                feedback: self.feedback,
+            },
         )?;
         let without_script = [Kind::Text, Kind::Audio]
             .iter()
             .any(|kind| self.kinds.contains(kind));
-        Ok(Captcha::assemble(Engine {
+        #[cfg(feature = "metrics")]
+        crate::observe::describe();
+        let captcha = Captcha::assemble(Engine {
             notices,
             statistics: self.statistics,
             issued: Issued::default(),
             revoking: Revoking::default(),
             audit: self.audit.unwrap_or_else(AuditLog::in_memory),
-            sealer: RwLock::new(Arc::new(Sealer::new(keys, &self.site)?)),
+            keys: Keychain::new(keys, &self.site)?,
             stock: Stock::new(specs, &self.stock, Arc::clone(&self.random))?,
             limiter: Limiter::new(self.limits, Arc::clone(&self.random)),
             arrivals,
+            degraded: Degraded::new(Arc::clone(&self.clock)),
             timeline: Timeline::new(self.clock),
             frame: self.frame && without_script,
             link,
@@ -434,7 +476,11 @@ impl CaptchaBuilder {
             backgrounds: host.map_or(0, |host| host.photos.len()),
             rotation: self.rotation,
             generation: self.generation,
-        }))
+        });
+        if let Some(source) = key_source {
+            source.watch(&captcha)?;
+        }
+        Ok(captcha)
     }
 
     fn bits(&self, spec: &Spec) -> u8 {

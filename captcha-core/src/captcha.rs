@@ -1,10 +1,14 @@
 //! The engine: issue a challenge, judge its answer once, redeem its token once.
 
 mod engine;
+mod redeem;
+
+pub(crate) use redeem::Degraded;
+pub use redeem::{Redemption, StoreFailure, VerifiedCaptcha};
 
 use std::{
     fmt,
-    sync::{Arc, RwLock},
+    sync::{Arc, Weak},
     time::Duration,
 };
 
@@ -12,7 +16,7 @@ use serde::Serialize;
 
 use crate::{
     arrival::Arrivals,
-    builder::{CaptchaBuilder, is_action},
+    builder::CaptchaBuilder,
     challenge::{
         Kind,
         work::{self},
@@ -21,16 +25,17 @@ use crate::{
     cookie::CookieConfig,
     cost::Cost,
     error::{CaptchaError, ErrorKind},
+    keychain::Keychain,
     limit::Limiter,
+    observe,
     privacy::{
-        audit::AuditLog, issued::Issued, ledger::Ledger, notice::Notices, registry::Mark,
-        statistics::Statistics,
+        audit::AuditLog, issued::Issued, ledger::Ledger, notice::Notices, statistics::Statistics,
     },
     prompt::Prompt,
     random::RandomSource,
     render::voice::Language,
     revoke::Revoking,
-    seal::{Generation, Purpose, Sealer},
+    seal::{Generation, Purpose},
     stock::Stock,
     store::{Id, Link, StoreError},
 };
@@ -54,8 +59,7 @@ use crate::{
 pub struct Captcha(Arc<Engine>);
 
 pub(crate) struct Engine {
-    /// Replaced as a whole when everything is revoked.
-    pub(crate) sealer: RwLock<Arc<Sealer>>,
+    pub(crate) keys: Keychain,
     pub(crate) stock: Stock,
     pub(crate) limiter: Limiter,
     pub(crate) arrivals: Arrivals,
@@ -72,6 +76,7 @@ pub(crate) struct Engine {
     pub(crate) backgrounds: usize,
     pub(crate) rotation: Rotation,
     pub(crate) generation: u32,
+    pub(crate) degraded: Degraded,
     pub(crate) frame: bool,
     /// Whether pictures of text show sums.
     pub(crate) arithmetic: bool,
@@ -170,37 +175,6 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The proof that a captcha was solved for this request. Only [`Captcha::redeem`] makes one.
-#[derive(Clone, Debug)]
-pub struct VerifiedCaptcha {
-    action: String,
-    solved_at: u64,
-}
-
-impl VerifiedCaptcha {
-    /// What was protected, such as `signup`.
-    #[must_use]
-    pub fn action(&self) -> &str {
-        &self.action
-    }
-
-    /// When the answer was given, in milliseconds since the Unix epoch.
-    #[must_use]
-    pub const fn solved_at_unix_millis(&self) -> u64 {
-        self.solved_at
-    }
-
-    /// A proof out of nothing, for tests of handlers.
-    #[cfg(any(test, feature = "testing"))]
-    #[must_use]
-    pub fn for_tests(action: &str) -> Self {
-        Self {
-            action: action.to_owned(),
-            solved_at: 0,
-        }
-    }
-}
-
 impl Captcha {
     /// Begins to set up an engine.
     pub fn builder() -> CaptchaBuilder {
@@ -209,6 +183,10 @@ impl Captcha {
 
     pub(crate) fn assemble(engine: Engine) -> Self {
         Self(Arc::new(engine))
+    }
+
+    pub(crate) fn downgrade(&self) -> Weak<Engine> {
+        Arc::downgrade(&self.0)
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -239,14 +217,28 @@ impl Captcha {
         kind: Option<Kind>,
         action: Option<&str>,
     ) -> Result<Challenge, CaptchaError> {
-        self.issue_in(Language::English, kind, action).await
+        self.issue_in(Language::English, kind, action, 0).await
     }
 
+    /// As [`Captcha::issue`], for a visitor of whom so many answers were wrong.
     pub(crate) async fn issue_in(
         &self,
         language: Language,
         kind: Option<Kind>,
         action: Option<&str>,
+        wrong: u64,
+    ) -> Result<Challenge, CaptchaError> {
+        let span = tracing::debug_span!("captcha.issue", verdict = tracing::field::Empty);
+        let issue = self.issue_unobserved(language, kind, action, wrong);
+        observe::step(span, &observe::CHALLENGES, issue, |_| "issued").await
+    }
+
+    async fn issue_unobserved(
+        &self,
+        language: Language,
+        kind: Option<Kind>,
+        action: Option<&str>,
+        wrong: u64,
     ) -> Result<Challenge, CaptchaError> {
         let engine = self.engine();
         let kind = match kind {
@@ -260,7 +252,7 @@ impl Captcha {
             None => engine.next_kind()?,
         };
         let action = engine.action_or_default(action)?;
-        let bits = engine.bits(kind);
+        let bits = engine.bits(kind, wrong);
         let drawn = engine.stock.take(kind, language).await?;
         let (pending, prompt) = engine.pend(drawn, action, bits)?;
         Ok(Challenge {
@@ -295,47 +287,12 @@ impl Captcha {
             .judge(Purpose::Challenge, challenge, answer, work)
             .await
     }
-
-    /// Redeems a token, once, for `action` (the default one unless named).
-    ///
-    /// A token that is refused for its action or its age is not spent by that.
-    ///
-    /// # Errors
-    /// `Malformed`, `Expired`, `WrongAction`, `Spent`, and `Unavailable` when the store cannot
-    /// remember: the engine fails closed.
-    pub async fn redeem(
-        &self,
-        token: &str,
-        action: Option<&str>,
-    ) -> Result<VerifiedCaptcha, CaptchaError> {
-        let engine = self.engine();
-        let token = engine.read_token(token)?;
-        let alive = engine.token_alive(&token).await?;
-        let expected = action.unwrap_or(&engine.action);
-        if token.action != expected {
-            if !is_action(expected) {
-                tracing::error!(
-                    expected,
-                    "no token can be for this action: an action is 1 to 64 of A-Z a-z 0-9 _ -"
-                );
-            }
-            return Err(CaptchaError::new(
-                ErrorKind::WrongAction,
-                format!(
-                    "the token is for another action than {expected:?}, which is expected here"
-                ),
-            ));
-        }
-        engine.spend(Mark::Token, &token.id, alive).await?;
-        Ok(VerifiedCaptcha {
-            action: token.action,
-            solved_at: token.issued,
-        })
-    }
 }
 
 /// What a token says, once its tag is verified. It may have expired.
 pub(crate) struct TokenContent {
+    /// The id of the key that tagged it.
+    key: [u8; 4],
     generation: Generation,
     id: Id,
     pub(crate) action: String,

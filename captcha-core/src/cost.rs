@@ -7,8 +7,10 @@ use crate::challenge::{Kind, Spec};
 
 /// Most bits that a phone can be asked for; one more doubles the wait.
 pub(crate) const MAX_BITS: u8 = 26;
-/// Most bits that a rush adds: sixteen times the work.
+/// Most bits that a rush adds, and most that wrong answers add: sixteen times the work.
 const MAX_RUSH: u8 = 4;
+/// Most bits that both add together.
+const MAX_MORE: u8 = 6;
 
 /// What a bot pays by one kind; see [`Captcha::ledger`](crate::Captcha::ledger).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -61,8 +63,26 @@ fn machine(spec: &Spec) -> f64 {
 /// Bits more for everybody while a site issues many challenges a minute: one from a tenth of its
 /// limit on, and another for each doubling.
 pub(crate) fn rush(issued: u64, per_site: u32) -> u8 {
-    let calm = (u64::from(per_site) / 10).max(1);
-    match issued / calm {
+    doublings(issued, u64::from(per_site) / 10)
+}
+
+/// Bits more for a visitor whose answers were wrong so often within a minute: one from a sixtieth of a
+/// visitor's limit on (ten of the usual 600, which an office behind one address may reach), and another
+/// for each doubling.
+pub(crate) fn wrong(answers: u64, per_visitor: u32) -> u8 {
+    doublings(answers, u64::from(per_visitor) / 60)
+}
+
+/// The bits of a stamp, where so many are asked for in calm times.
+pub(crate) fn raised(bits: u8, rush: u8, wrong: u8) -> u8 {
+    match bits {
+        0 => 0,
+        bits => (bits + (rush + wrong).min(MAX_MORE)).min(MAX_BITS),
+    }
+}
+
+fn doublings(count: u64, calm: u64) -> u8 {
+    match count / calm.max(1) {
         0 => 0,
         times => (times.ilog2() as u8 + 1).min(MAX_RUSH),
     }
@@ -113,6 +133,16 @@ mod tests {
         assert_eq!([6_000, 12_000, 24_000, u64::MAX].map(bits), [2, 3, 4, 4]);
         assert_eq!(rush(1_000_000, u32::MAX), 0);
         assert_eq!(rush(1, 1), 1);
+    }
+
+    #[test]
+    fn wrong_answers_ask_for_more_work_and_both_together_for_no_end_of_it() {
+        let bits = |answers| wrong(answers, 600);
+        assert_eq!([0, 9, 10, 19].map(bits), [0, 0, 1, 1]);
+        assert_eq!([20, 40, 80, u64::MAX].map(bits), [2, 3, 4, 4]);
+        assert_eq!(wrong(1_000_000, u32::MAX), 0);
+        assert_eq!((raised(18, 4, 1), raised(18, 4, 4)), (23, 24));
+        assert_eq!((raised(0, 4, 4), raised(25, 4, 4)), (0, MAX_BITS));
     }
 
     #[test]

@@ -162,6 +162,74 @@ impl KeyRing {
         self
     }
 
+    /// A ring from an environment variable: secrets with commas or white space between them, the active one
+    /// first, each of which may be up to its rotation the only one.
+    ///
+    /// # Errors
+    /// As [`SecretKey::from_env`].
+    pub fn from_env(variable: &str) -> Result<Self, CaptchaError> {
+        match std::env::var(variable) {
+            Ok(text) => Self::from_text(Zeroizing::new(text), &format!("the variable {variable}")),
+            Err(cause) => Err(CaptchaError::configuration(format!(
+                "the environment variable {variable} holds no captcha secret; {HOW_TO_MAKE_ONE}"
+            ))
+            .caused_by(cause)),
+        }
+    }
+
+    /// A ring from a file, such as a mounted secret, written as for [`KeyRing::from_env`]. With
+    /// [`CaptchaBuilder::keys_from`](crate::CaptchaBuilder::keys_from) it is read again and again, and a
+    /// rotation needs no restart.
+    ///
+    /// # Errors
+    /// When it cannot be read, and as [`SecretKey::new`].
+    pub fn from_file(path: impl AsRef<std::path::Path>) -> Result<Self, CaptchaError> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path).map_err(|cause| {
+            CaptchaError::configuration(format!(
+                "the captcha secrets cannot be read from {}",
+                path.display()
+            ))
+            .caused_by(cause)
+        })?;
+        Self::from_text(Zeroizing::new(text), &path.display().to_string())
+    }
+
+    fn from_text(text: Zeroizing<String>, from: &str) -> Result<Self, CaptchaError> {
+        let secrets = text.split(|c: char| c == ',' || c.is_whitespace());
+        let mut keys = secrets
+            .filter(|secret| !secret.is_empty())
+            .map(SecretKey::new);
+        let active = keys.next().unwrap_or_else(|| {
+            Err(CaptchaError::configuration(format!(
+                "{from} holds no captcha secret; {HOW_TO_MAKE_ONE}"
+            )))
+        })?;
+        keys.try_fold(Self::new(active), |ring, key| Ok(ring.verify_also(key?)))
+    }
+
+    /// Whether both hold the same keys in the same order.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.keys()
+            .map(|key| &key.0)
+            .eq(other.keys().map(|key| &key.0))
+    }
+
+    /// A ring whose keys nobody has who has only these.
+    pub(crate) fn mixed(&self, share: &[u8; 32]) -> Result<Self, CaptchaError> {
+        let share = Zeroizing::new(crate::seal::to_text(share));
+        let mix = |key: &SecretKey| {
+            let mixed = derive::<32>(key, "revocation", &share)?;
+            Ok::<_, CaptchaError>(SecretKey(mixed.to_vec()))
+        };
+        Ok(Self {
+            active: mix(&self.active)?,
+            verify_only: (self.verify_only.iter())
+                .map(mix)
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
     /// All keys, the active one first.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &SecretKey> {
         std::iter::once(&self.active).chain(&self.verify_only)
@@ -243,6 +311,41 @@ mod tests {
         let error = SecretKey::from_env("CAPTCHA_SECRET_THAT_IS_NOT_SET").unwrap_err();
         assert!(error.to_string().contains("CAPTCHA_SECRET_THAT_IS_NOT_SET"));
         assert!(error.to_string().contains("openssl"));
+    }
+
+    #[test]
+    fn a_ring_is_read_with_the_active_key_first() {
+        let of = |text: &str| KeyRing::from_text(Zeroizing::new(text.to_owned()), "a file");
+        let [one, two] = [
+            "pZ4mQ1nq0vJ8cXr2T6yBwE9hKsLdFgUa3o7iR5WxYtM=",
+            "b9YtX2mVq0rL5sZc8nEw1uJd4hGk7pAf3oTi6yReWq0=",
+        ];
+        let ring =
+            KeyRing::new(SecretKey::new(one).unwrap()).verify_also(SecretKey::new(two).unwrap());
+        for text in [
+            format!("{one},{two}"),
+            format!("\n{one} \n {two}\n"),
+            format!("{one}, {two}"),
+        ] {
+            assert!(of(&text).unwrap().is_same(&ring), "{text:?}");
+        }
+        assert!(!of(&format!("{two},{one}")).unwrap().is_same(&ring));
+        assert!(!of(one).unwrap().is_same(&ring));
+        for (text, says) in [
+            ("", "a file holds no"),
+            (" \n,", "a file holds no"),
+            ("short", "at least 32"),
+        ] {
+            let error = of(text).unwrap_err().to_string();
+            assert!(error.contains(says), "{error}");
+        }
+        let error = KeyRing::from_file("/nowhere/secrets")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("/nowhere/secrets"), "{error}");
+        let mixed = ring.mixed(&[7; 32]).unwrap();
+        assert!(!mixed.is_same(&ring) && mixed.is_same(&ring.mixed(&[7; 32]).unwrap()));
+        assert!(!mixed.is_same(&ring.mixed(&[8; 32]).unwrap()));
     }
 
     #[test]

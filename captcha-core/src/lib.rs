@@ -13,16 +13,24 @@ mod doctor;
 pub mod endpoint;
 mod error;
 mod key;
+mod keychain;
 mod language;
 mod limit;
+#[cfg_attr(
+    not(feature = "metrics"),
+    allow(dead_code, reason = "names and words are for a recorder")
+)]
+mod observe;
 mod page;
 mod pending;
 mod privacy;
 mod prompt;
 mod proxy;
 mod random;
+mod readiness;
 mod render;
 mod revoke;
+mod rotate;
 mod seal;
 mod session;
 mod stock;
@@ -34,7 +42,9 @@ mod widget;
 #[cfg(feature = "assets")]
 pub use assets::Assets;
 pub use builder::CaptchaBuilder;
-pub use captcha::{Answer, Captcha, Challenge, Rotation, Token, VerifiedCaptcha, Work};
+pub use captcha::{
+    Answer, Captcha, Challenge, Redemption, Rotation, StoreFailure, Token, VerifiedCaptcha, Work,
+};
 pub use challenge::{Difficulty, Kind, TextOptions, Verdict};
 pub use clock::{Clock, SystemClock};
 pub use cookie::CookieConfig;
@@ -55,6 +65,7 @@ pub use privacy::{
 pub use prompt::{Prompt, PromptPicture, PromptSound};
 pub use proxy::TrustedProxies;
 pub use random::{RandomSource, SystemRandom};
+pub use readiness::Readiness;
 pub use store::{MemoryStore, Store};
 #[cfg(feature = "redis")]
 pub use store::{RedisStore, RedisStoreBuilder};

@@ -1,19 +1,25 @@
 //! Limits, counted under pseudonyms: keyed by a random salt that serves ten minutes, is looked at
 //! for one more, and is then destroyed, so that nobody can compute afterwards whose calls were
 //! counted. Nothing else about a peer is kept.
+//!
+//! Processes that share a store share the salts, sealed, and so count together.
 
+mod load;
 mod salts;
 
 use std::{net::IpAddr, sync::Arc};
 
 use hmac::{Hmac, KeyInit, Mac};
+use load::Load;
 use salts::{Current, Salts};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::{
     error::{CaptchaError, ErrorKind},
     privacy::{ledger::Ledger, registry::Count},
-    random::RandomSource,
+    random::{self, RandomSource},
+    seal::{Generation, Purpose, Sealer},
     store::Id,
 };
 
@@ -39,7 +45,7 @@ impl Limits {
 
     fn of(self, call: Call) -> Self {
         match call {
-            Call::Answer | Call::Challenge => self,
+            Call::Answer | Call::Challenge | Call::Wrong => self,
             Call::Feedback => Self {
                 per_visitor: self.per_visitor.min(FEEDBACK.per_visitor),
                 per_site: self.per_site.min(FEEDBACK.per_site),
@@ -65,6 +71,8 @@ pub(crate) enum Call {
     Answer,
     Challenge,
     Feedback,
+    /// An answer that was wrong. Never refused: it makes the next stamp heavier.
+    Wrong,
 }
 
 /// Texts a minute that are kept of one visitor and of all, whatever else is served: the store has
@@ -88,18 +96,113 @@ pub(crate) enum Visitor {
 pub(crate) struct Limiter {
     limits: Limits,
     salts: Salts,
+    load: Load,
+    random: Arc<dyn RandomSource>,
 }
 
 impl Limiter {
     pub(crate) fn new(limits: Limits, random: Arc<dyn RandomSource>) -> Self {
         Self {
             limits,
-            salts: Salts::new(random),
+            salts: Salts::new(Arc::clone(&random)),
+            load: Load::default(),
+            random,
         }
     }
 
     pub(crate) const fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// Challenges that were asked for in this minute or the one before, whichever are more, by
+    /// everybody and of all processes together.
+    pub(crate) fn load(&self, now: u64) -> u64 {
+        self.load.at(now)
+    }
+
+    /// Agrees with the other processes on the salt of this epoch, where a store is shared: the first that
+    /// needs one offers it to all, sealed.
+    pub(crate) async fn agree(
+        &self,
+        ledger: &Ledger,
+        sealer: &Sealer,
+        generation: Generation,
+        now: u64,
+    ) -> Result<(), CaptchaError> {
+        if !ledger.is_shared() {
+            return Ok(());
+        }
+        let Some(missing) = self.salts.missing(now, generation.store) else {
+            return Ok(());
+        };
+        let (epoch, left) = missing;
+        let own = Zeroizing::new(random::array::<32>(self.random.as_ref())?);
+        let nonce = random::array(self.random.as_ref())?;
+        let sealed = sealer.seal(Purpose::Salt, generation, nonce, own.as_slice())?;
+        let kept = ledger
+            .share_salt(&salt_name(epoch, generation), &sealed, left)
+            .await?;
+        let opened = (std::str::from_utf8(&kept).ok())
+            .and_then(|kept| sealer.open(Purpose::Salt, kept).ok())
+            .and_then(|opened| {
+                opened
+                    .content
+                    .as_slice()
+                    .try_into()
+                    .ok()
+                    .map(Zeroizing::new)
+            });
+        if opened.is_none() {
+            // Between two keys, processes cannot read each other: they count by themselves for as long.
+            tracing::debug!(
+                "captcha: the shared salt is of another key; calls are counted by process"
+            );
+        }
+        self.salts
+            .adopt(missing, generation.store, &opened.unwrap_or(own));
+        Ok(())
+    }
+
+    /// Counts an answer that was wrong.
+    pub(crate) async fn wrong(
+        &self,
+        ledger: &Ledger,
+        visitor: Visitor,
+        now: u64,
+    ) -> Result<(), CaptchaError> {
+        if !self.tells_apart(visitor) {
+            return Ok(());
+        }
+        let Current { own, before } = self.pseudonyms(Call::Wrong, visitor, now)?;
+        for (key, window) in before.into_iter().chain([(own, salts::OVERLAP)]) {
+            ledger.hit(Count::Visitor, &key, window).await?;
+        }
+        Ok(())
+    }
+
+    /// How many answers of a visitor were wrong within a minute.
+    pub(crate) async fn wrong_so_far(
+        &self,
+        ledger: &Ledger,
+        visitor: Visitor,
+        now: u64,
+    ) -> Result<u64, CaptchaError> {
+        if !self.tells_apart(visitor) {
+            return Ok(0);
+        }
+        let Current { own, before } = self.pseudonyms(Call::Wrong, visitor, now)?;
+        let mut most = ledger.hits(&own).await?;
+        if let Some((before, _)) = before {
+            most = most.max(ledger.hits(&before).await?);
+        }
+        Ok(most)
+    }
+
+    /// Whether wrong answers of one visitor are none of another's; where nothing is limited, nothing is
+    /// counted.
+    fn tells_apart(&self, visitor: Visitor) -> bool {
+        self.limits.per_visitor != u32::MAX
+            && matches!(visitor, Visitor::Peer(_) | Visitor::Session(_))
     }
 
     /// Counts the call and refuses it when it is one too many.
@@ -126,7 +229,13 @@ impl Limiter {
             let Current { own, before } = self.pseudonyms(call, who, now)?;
             // What the older count refuses is not counted in the new one, as if it were one.
             for (key, window) in before.into_iter().chain([(own, salts::OVERLAP)]) {
-                if ledger.hit(count, &key, window).await? > u64::from(limit) {
+                let calls = ledger.hit(count, &key, window).await?;
+                if count == Count::Site
+                    && matches!((call, who), (Call::Challenge, Visitor::Unknown))
+                {
+                    self.load.saw(calls, now);
+                }
+                if calls > u64::from(limit) {
                     return Err(CaptchaError::new(
                         ErrorKind::TooMany,
                         "too many calls within a minute",
@@ -159,6 +268,20 @@ impl Drop for Limiter {
     }
 }
 
+/// Under which name the processes of a site find the salt of an epoch.
+fn salt_name(epoch: u64, generation: Generation) -> Id {
+    let mut hash = Sha256::new();
+    hash.update(b"captcha call-salt");
+    hash.update(epoch.to_be_bytes());
+    hash.update(generation.configured.to_be_bytes());
+    hash.update(generation.store.to_be_bytes());
+    id(&hash.finalize())
+}
+
+fn id(digest: &[u8]) -> Id {
+    std::array::from_fn(|i| digest.get(i).copied().unwrap_or(0))
+}
+
 fn pseudonym(salt: &[u8; 32], call: Call, visitor: Visitor) -> Result<Id, CaptchaError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(salt)
         .map_err(|_| CaptchaError::configuration("HMAC refuses its key"))?;
@@ -183,8 +306,7 @@ fn pseudonym(salt: &[u8; 32], call: Call, visitor: Visitor) -> Result<Id, Captch
         Visitor::Restricted => mac.update(b"r"),
         Visitor::Unknown => mac.update(b"*"),
     }
-    let digest = mac.finalize().into_bytes();
-    Ok(std::array::from_fn(|i| digest.get(i).copied().unwrap_or(0)))
+    Ok(id(&mac.finalize().into_bytes()))
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! When something leaked: everything that was issued becomes worthless at once.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
 
 use crate::{
-    captcha::Captcha,
+    captcha::{Captcha, Engine},
     clock::day_of,
     error::CaptchaError,
+    keychain::{Changed, Share},
     language::Language,
+    observe,
     privacy::{
         audit::Action,
         incident::{Incident, Known, Revoked},
@@ -14,6 +18,7 @@ use crate::{
     },
     random,
     seal::Sealer,
+    store::Id,
 };
 
 /// What was revoked here and is not yet everywhere: the store has to renew its generation. A call
@@ -66,20 +71,18 @@ fn active(sealer: &Sealer) -> String {
 }
 
 impl Captcha {
-    /// Makes everything worthless in this process that was issued before: tokens, challenges, sessions,
-    /// and the cookies of selections and decisions. It gets a new key out of nothing, the store gets
-    /// another generation, and the salts behind the limits' pseudonyms are destroyed. The audit log
-    /// gets a line. Visitors solve once more; a call that is being answered at this moment may still
-    /// pass.
+    /// Makes everything worthless that was issued before: tokens, challenges, sessions, and the cookies of
+    /// selections and decisions. The keys are replaced by ones that whoever holds the secret cannot
+    /// compute, the store gets another generation, and the salts behind the limits' pseudonyms are
+    /// destroyed. The audit log gets a line. Visitors solve once more; a call that is being answered
+    /// at this moment may still pass.
     ///
-    /// The configured secret comes into force again with the next start. If it was the secret that
-    /// leaked, replace it **before** the next start: whoever holds it could make tokens for it.
-    /// Decisions about statistics are forgotten with their cookies, which counts as no consent.
-    ///
-    /// Other processes that share the store refuse the tokens, challenges and sessions of before by its
-    /// generation, but **keep their keys**: for a leaked secret, tokens can still be made that they
-    /// take, and the cookies of selections and decisions stay good there. Give all of them a new secret
-    /// and restart them; until then they and this one refuse each other's tokens.
+    /// Processes that share a store (such as a `RedisStore`) follow within a second, and find the same new keys there;
+    /// one that is started later as well. They forget it when the store is emptied while none of them
+    /// runs, and a single process with a store of its own forgets it with its end: the configured
+    /// secret alone comes into force again. If it was the secret that leaked, replace it **before** that:
+    /// whoever holds it could make tokens for it. Decisions about statistics are forgotten with
+    /// their cookies, which counts as no consent.
     ///
     /// # Errors
     /// `Unavailable` without randomness, and then nothing has changed; or when the store could not
@@ -87,14 +90,14 @@ impl Captcha {
     /// not yet. Call again: the answer then covers both calls, from the first on.
     pub async fn revoke_all(&self) -> Result<Revoked, CaptchaError> {
         let engine = self.engine();
-        let secret = random::array(engine.random.as_ref())?;
-        let (old, new, now) = {
-            let mut sealer = (engine.sealer.write()).unwrap_or_else(PoisonError::into_inner);
-            let now = engine.timeline.now();
-            let renewed = Arc::new(sealer.renewed(&secret, day_of(now))?);
-            let new = Arc::clone(&renewed);
-            (std::mem::replace(&mut *sealer, renewed), new, now)
+        let share = Share::new(random::array(engine.random.as_ref())?);
+        let now = engine.timeline.now();
+        let Some(Changed { old, new }) = engine.keys.mix(share.clone(), day_of(now))? else {
+            return Err(CaptchaError::unavailable(
+                "the source of randomness repeats itself",
+            ));
         };
+        observe::count(&observe::ROTATIONS, "cause", "revoked");
         engine.limiter.forget();
         // After the swap: what is issued from now on is not among it, and nothing of before is missed.
         let artefacts = engine.issued.take(engine.ledger.lives(), now);
@@ -105,7 +108,15 @@ impl Captcha {
         if let Err(error) = engine.audit.record(Action::Revoke, detail, now) {
             tracing::error!(?error, "captcha: the revocation is not in the audit log");
         }
+        if engine.ledger.is_shared() {
+            // Before the generation, which makes the others look for it.
+            engine
+                .ledger
+                .share_revocation(&share_name(engine), &share, true)
+                .await?;
+        }
         let generation = engine.ledger.renew_generation().await?;
+        engine.keys.saw(generation);
         let done = engine.revoking.end(own);
         let (keys, new_key) = (done.keys, active(&engine.sealer()));
         tracing::warn!(?keys, %new_key, "captcha: everything issued so far was revoked");
@@ -137,6 +148,7 @@ impl Captcha {
             contact: privacy.contact.clone(),
             officer: privacy.officer.clone(),
             notice_version: notice.version,
+            shared: engine.ledger.is_shared(),
         })
     }
 
@@ -146,6 +158,54 @@ impl Captcha {
     pub fn audit_log(&self) -> String {
         self.engine().audit.text()
     }
+}
+
+impl Engine {
+    /// Before this process reads anything that others made: takes over the keys of a revocation that came before
+    /// its start. Whoever needs the store asks again, and says so where it does not answer.
+    pub(crate) async fn join(&self) {
+        if self.ledger.is_shared() && self.degraded.known().is_none() {
+            let _ = self.current_generation().await;
+        }
+    }
+
+    /// Looks, under a generation of the store that is news here, whether another process revoked what this
+    /// one still takes. Gives the generation that stands then.
+    pub(crate) async fn follow_revocation(&self, generation: u64) -> Result<u64, CaptchaError> {
+        let name = share_name(self);
+        let today = day_of(self.timeline.now());
+        let mut generation = generation;
+        match (
+            self.ledger.shared_revocation(&name).await?,
+            self.keys.share(),
+        ) {
+            (Some(share), _) => {
+                if let Some(Changed { old, new }) = self.keys.mix(share, today)? {
+                    observe::count(&observe::ROTATIONS, "cause", "revoked");
+                    let (keys, new_key) = (old.key_ids(), active(&new));
+                    tracing::warn!(?keys, %new_key, "captcha: another process revoked everything issued so far");
+                }
+            }
+            (None, Some(own)) => {
+                // The store was emptied. A revocation is not undone by that; who looked meanwhile looks again.
+                let share = self.ledger.share_revocation(&name, &own, false).await?;
+                self.keys.mix(share, today)?;
+                generation = self.ledger.renew_generation().await?;
+            }
+            (None, None) => {}
+        }
+        self.keys.saw(generation);
+        Ok(generation)
+    }
+}
+
+/// Under which name the processes of a site find what a revocation mixes into their keys.
+fn share_name(engine: &Engine) -> Id {
+    let mut hash = Sha256::new();
+    hash.update(b"captcha revocation");
+    hash.update(engine.sealer().site());
+    let digest = hash.finalize();
+    std::array::from_fn(|i| digest.get(i).copied().unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ pub(crate) enum Purpose {
     Feedback,
     FrameChallenge,
     Preferences,
+    Salt,
     Session,
     Statistics,
     Token,
@@ -53,6 +54,7 @@ impl Purpose {
             Self::Feedback => "feedback",
             Self::FrameChallenge => "frame-challenge",
             Self::Preferences => "preferences",
+            Self::Salt => "call-salt",
             Self::Session => "session",
             Self::Statistics => "statistics",
             Self::Token => "token",
@@ -86,6 +88,8 @@ impl Generation {
 
 /// An opened or verified string, with the generation it was made under.
 pub(crate) struct Opened<T> {
+    /// The id of the key that made it.
+    pub(crate) key: [u8; KEY_ID],
     pub(crate) generation: Generation,
     pub(crate) content: T,
 }
@@ -98,6 +102,7 @@ struct Keys {
     feedback: XChaCha20Poly1305,
     frame_challenge: XChaCha20Poly1305,
     preferences: XChaCha20Poly1305,
+    salt: XChaCha20Poly1305,
     session: XChaCha20Poly1305,
     statistics: XChaCha20Poly1305,
     token: Hmac<Sha256>,
@@ -122,6 +127,7 @@ impl Keys {
             feedback: cipher(Purpose::Feedback)?,
             frame_challenge: cipher(Purpose::FrameChallenge)?,
             preferences: cipher(Purpose::Preferences)?,
+            salt: cipher(Purpose::Salt)?,
             session: cipher(Purpose::Session)?,
             statistics: cipher(Purpose::Statistics)?,
             token: mac(Purpose::Token.name())?,
@@ -137,6 +143,7 @@ impl Keys {
             Purpose::Feedback => Some(&self.feedback),
             Purpose::FrameChallenge => Some(&self.frame_challenge),
             Purpose::Preferences => Some(&self.preferences),
+            Purpose::Salt => Some(&self.salt),
             Purpose::Session => Some(&self.session),
             Purpose::Statistics => Some(&self.statistics),
             Purpose::Token => None,
@@ -174,12 +181,10 @@ impl Sealer {
         &self.site
     }
 
-    /// A sealer for the same site whose one key is new: it knows nothing of what was made before.
-    /// The noise of days before `today` stays as it is, or two draws of a day would tell what hides
-    /// in it.
-    pub(crate) fn renewed(&self, secret: &[u8; 32], today: u32) -> Result<Self, CaptchaError> {
-        let ring = KeyRing::new(key::SecretKey::new(to_text(secret))?);
-        let mut renewed = Self::new(&ring, &self.site)?;
+    /// A sealer for the same site with another ring. The noise of days before `today` stays as it is, or
+    /// two draws of a day would tell what hides in it.
+    pub(crate) fn successor(&self, ring: &KeyRing, today: u32) -> Result<Self, CaptchaError> {
+        let mut renewed = Self::new(ring, &self.site)?;
         let before = self.noise.iter().filter(|(since, _)| *since < today);
         let new = (renewed.noise.drain(..)).map(|(_, noise)| (today, noise));
         renewed.noise = before.cloned().chain(new).collect();
@@ -238,6 +243,20 @@ impl Sealer {
         self.seal(purpose, generation, nonce, content)
     }
 
+    /// The name of whoever redeems a token for `purpose`: the same as long as the key is kept that made the
+    /// token, and without it nobody's to compute.
+    pub(crate) fn caller(&self, key: [u8; KEY_ID], token: &[u8; 16], purpose: &str) -> [u8; 16] {
+        let mut mac = self.keys(key).nonce.clone();
+        for part in [b"idempotency", token.as_slice(), purpose.as_bytes()] {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        let digest: [u8; TAG] = mac.finalize().into_bytes().into();
+        let mut name = [0; 16];
+        name.copy_from_slice(digest.split_at(16).0);
+        name
+    }
+
     /// The seed of a cell's noise: the same whenever it is asked for, and nobody else's to know.
     pub(crate) fn noise_seed(&self, day: u32, cell: &str) -> [u8; 32] {
         let noise = (self.noise.iter().rev()).find(|(since, _)| *since <= day);
@@ -266,6 +285,7 @@ impl Sealer {
             .and_then(|cipher| cipher.decrypt(&XNonce::from(*nonce), payload).ok())
             .ok_or_else(malformed)?;
         Ok(Opened {
+            key: id,
             generation,
             content: Zeroizing::new(content),
         })
@@ -293,6 +313,7 @@ impl Sealer {
             .verify(tag.into())
             .map_err(|_| malformed())?;
         Ok(Opened {
+            key: id,
             generation,
             content: content.to_vec(),
         })

@@ -15,6 +15,7 @@ use futures_channel::oneshot;
 use crate::{
     challenge::{self, Kind, Solution, Spec},
     error::{CaptchaError, ErrorKind},
+    observe,
     prompt::Prompt,
     random::{self, RandomSource},
     render::voice::Language,
@@ -69,7 +70,11 @@ impl Shared {
     fn draw(&self, kind: Kind, language: Language) -> Result<Drawn, CaptchaError> {
         let seed = random::array(self.random.as_ref())?;
         let spec = self.spec(kind, language);
-        let (prompt, solution) = challenge::draw(&spec, &mut random::generator(seed));
+        let draw = || challenge::draw(&spec, &mut random::generator(seed));
+        let (prompt, solution) = match kind.is_drawn() {
+            true => observe::drawn(draw),
+            false => draw(),
+        };
         Ok(Drawn {
             seed,
             prompt: prompt.into(),
@@ -155,11 +160,17 @@ impl Stock {
                 self.shared.wake.notify_one();
                 return Ok(drawn);
             }
+            observe::count(&observe::STOCK_MISSES, "stock", "empty");
             let (sender, receiver) = oneshot::channel();
             self.enqueue(&mut state, Job::Draw(kind, language, sender))?;
             receiver
         };
         receiver.await.map_err(|_| undrawn())
+    }
+
+    /// Whether a caller that has to wait for a drawing would be let in.
+    pub(crate) fn has_room(&self) -> bool {
+        self.threads == 0 || self.shared.lock().queue.len() < self.shared.queue_limit
     }
 
     /// Draws again what `seed` gave before.

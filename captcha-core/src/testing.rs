@@ -28,7 +28,7 @@ use crate::{
     random::{self, RandomSource},
     render::{lettering::Style, recital, voice::Language},
     seal::{Generation, Purpose, Sealer},
-    store::Store,
+    store::{Spending, Store},
 };
 
 /// What solves a challenge.
@@ -220,6 +220,56 @@ pub fn store_contract(store: &Arc<dyn Store>, racers: usize) -> Result<(), Strin
     let key = fresh()?;
     if (hit(key)?, hit(key)?, hit(fresh()?)?) != (1, 2, 1) {
         return Err("hits are not counted one by one, each key on its own".into());
+    }
+    let hits = |key: [u8; 16]| block_on(store.hits(&key)).map_err(|error| error.to_string());
+    if ![0, 2].contains(&hits(key)?) || hits(key)? != hits(key)? || hits(fresh()?)? != 0 {
+        return Err("a count is not read as it is".into());
+    }
+    names_contract(store, fresh()?, [fresh()?, fresh()?], life)?;
+    match store.is_shared() {
+        true => sharing_contract(store, &fresh()?, life),
+        false => Ok(()),
+    }
+}
+
+/// Callers with names.
+fn names_contract(
+    store: &Arc<dyn Store>,
+    id: [u8; 16],
+    [caller, other]: [[u8; 16]; 2],
+    life: Duration,
+) -> Result<(), String> {
+    let spend = |caller: &[u8; 16]| {
+        block_on(store.spend_for(&id, caller, life)).map_err(|error| error.to_string())
+    };
+    if spend(&caller)? != Spending::First {
+        return Err("the first to spend an id under a name is told that it is spent".into());
+    }
+    if spend(&caller)? == Spending::First || spend(&other)? != Spending::Late {
+        return Err("a second caller with a name is not told what is so".into());
+    }
+    match block_on(store.spend(&id, life)) {
+        Ok(false) => Ok(()),
+        _ => Err("what was spent under a name can be spent without one".into()),
+    }
+}
+
+/// What several processes see of one value.
+fn sharing_contract(store: &Arc<dyn Store>, name: &[u8; 16], life: Duration) -> Result<(), String> {
+    let share = |value: &[u8], replace| {
+        let shared = block_on(store.share(name, value, life, replace));
+        shared.map_err(|error| error.to_string())
+    };
+    let shared = || block_on(store.shared(name)).map_err(|error| error.to_string());
+    if shared()?.is_some() {
+        return Err("something is shared that nobody shared".into());
+    }
+    let offered = (share(b"one", false)?, share(b"two", false)?, shared()?);
+    if offered != (b"one".to_vec(), b"one".to_vec(), Some(b"one".to_vec())) {
+        return Err("what was shared first does not stand".into());
+    }
+    if share(b"two", true)? != b"two" || shared()? != Some(b"two".to_vec()) {
+        return Err("what is shared cannot be replaced".into());
     }
     Ok(())
 }

@@ -8,6 +8,7 @@
     reason = "what fails here fails the test"
 )]
 
+#[expect(dead_code, reason = "shared with other tests")]
 #[path = "redis/server.rs"]
 mod server;
 
@@ -18,7 +19,7 @@ use std::{
 
 use captcha_core::{
     Captcha, CaptchaError, ErrorKind, RedisStore, SecretKey, Store,
-    store::{Id, Link, StoreError, StoreFuture},
+    store::{Id, Link, Spending, StoreError, StoreFuture},
     testing::{self, block_on},
 };
 use server::Server;
@@ -122,18 +123,69 @@ fn nothing_is_kept_without_an_end() {
     block_on(store.hit(&id, LIFE)).unwrap();
     block_on(store.count(20_000, "solved.kind.slide", LIFE)).unwrap();
     block_on(store.keep(&id, b"sealed", LIFE)).unwrap();
+    block_on(store.share(&id, b"value", LIFE, false)).unwrap();
     block_on(store.renew_generation()).unwrap();
     let keys = server.cli(&["KEYS", "*"]);
-    assert_eq!(keys.lines().count(), 7, "{keys}");
+    assert_eq!(keys.lines().count(), 8, "{keys}");
     for key in keys.lines() {
         assert!(key.starts_with("{captcha}:"), "{key}");
         let left: i64 = server.cli(&["PTTL", key]).trim().parse().unwrap();
         assert!(left > 0, "{key} has no end");
-        // A key is random, and a mark says nothing but that it is there.
+        // A key is random, and so is what a mark holds: the number of the call that made it.
         if key.contains(":mark:") {
-            assert_eq!(server.cli(&["GET", key]).trim(), "1");
+            let mark = server.cli(&["GET", key]);
+            let number = mark.trim().strip_prefix(':').unwrap();
+            assert!(
+                number.len() == 16 && u64::from_str_radix(number, 16).is_ok(),
+                "{mark}"
+            );
         }
     }
+}
+
+#[test]
+fn who_asks_again_under_a_name_is_told_so_by_every_process() {
+    let server = Server::start(&[]);
+    let (one, other) = (store(&server), store(&server));
+    let [id, caller, stranger]: [Id; 3] = [[1; 16], [2; 16], [3; 16]];
+    let spend = |store: &Arc<dyn Store>, by| block_on(store.spend_for(&id, by, LIFE)).unwrap();
+    assert_eq!(spend(&one, &caller), Spending::First);
+    assert_eq!(spend(&other, &caller), Spending::Again);
+    assert_eq!(spend(&other, &stranger), Spending::Late);
+    assert!(!block_on(other.spend(&id, LIFE)).unwrap());
+    assert!(block_on(one.spend(&[9; 16], LIFE)).unwrap());
+    assert_eq!(
+        block_on(one.spend_for(&[9; 16], &caller, LIFE)).unwrap(),
+        Spending::Late
+    );
+}
+
+#[test]
+fn what_is_shared_is_the_first_that_was_offered_until_it_is_replaced() {
+    let server = Server::start(&[]);
+    let (one, other) = (store(&server), store(&server));
+    assert!(one.is_shared());
+    let name: Id = [4; 16];
+    assert_eq!(block_on(one.shared(&name)).unwrap(), None);
+    let share = |store: &Arc<dyn Store>, value: &[u8], replace| {
+        block_on(store.share(&name, value, LIFE, replace)).unwrap()
+    };
+    assert_eq!(share(&one, &[0, 255, 10], false), [0, 255, 10]);
+    assert_eq!(share(&other, b"late", false), [0, 255, 10]);
+    assert_eq!(share(&other, b"new", true), b"new");
+    assert_eq!(block_on(one.shared(&name)).unwrap().unwrap(), b"new");
+}
+
+#[test]
+fn a_count_is_read_without_counting() {
+    let server = Server::start(&[]);
+    let (one, other) = (store(&server), store(&server));
+    let key: Id = [5; 16];
+    assert_eq!(block_on(one.hits(&key)).unwrap(), 0);
+    block_on(one.hit(&key, LIFE)).unwrap();
+    block_on(one.hit(&key, LIFE)).unwrap();
+    assert_eq!(block_on(other.hits(&key)).unwrap(), 2);
+    assert_eq!(block_on(other.hits(&key)).unwrap(), 2);
 }
 
 #[test]
@@ -381,7 +433,9 @@ fn what_is_wrong_at_the_start_is_said_with_what_to_change() {
             guarded.url().replace("redis://", "redis://:wrong@"),
             "user or the password",
         ),
-        ("rediss://127.0.0.1:1".to_owned(), "TLS"),
+        #[cfg(not(feature = "redis-tls"))]
+        ("rediss://127.0.0.1:1".to_owned(), "redis-tls"),
+        ("rediss://127.0.0.1:1/#insecure".to_owned(), "TLS"),
         ("http://127.0.0.1".to_owned(), "no address"),
     ] {
         let error = refused(&url);

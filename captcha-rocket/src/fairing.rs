@@ -1,6 +1,6 @@
 use std::{collections::HashMap, fmt};
 
-use captcha_core::Captcha;
+use captcha_core::{Captcha, StoreFailure};
 use rocket::{
     Build, Orbit, Request, Response, Rocket, Route, async_trait,
     fairing::{self, Fairing, Info, Kind},
@@ -33,6 +33,7 @@ pub struct CaptchaFairing {
     captcha: Captcha,
     mount: String,
     actions: HashMap<String, String>,
+    policies: HashMap<String, StoreFailure>,
     catchers: bool,
 }
 
@@ -43,6 +44,7 @@ impl CaptchaFairing {
             captcha,
             mount: "/captcha".to_owned(),
             actions: HashMap::new(),
+            policies: HashMap::new(),
             catchers: true,
         }
     }
@@ -65,6 +67,13 @@ impl CaptchaFairing {
         self
     }
 
+    /// Says what the routes of this pattern, written as for [`action`](Self::action), do while the store does
+    /// not answer. Closed (503) unless set.
+    pub fn on_store_failure(mut self, pattern: impl Into<String>, policy: StoreFailure) -> Self {
+        self.policies.insert(pattern.into(), policy);
+        self
+    }
+
     /// Registers no catchers: refusals are shown by yours, which find them with
     /// [`CaptchaRejection::of`](crate::CaptchaRejection::of).
     pub fn without_catchers(mut self) -> Self {
@@ -84,9 +93,16 @@ impl CaptchaFairing {
 pub(crate) struct Installed {
     pub(crate) captcha: Captcha,
     actions: HashMap<String, String>,
+    policies: HashMap<String, StoreFailure>,
 }
 
 impl Installed {
+    /// What a route does while the store does not answer.
+    pub(crate) fn policy(&self, route: Option<&Route>) -> StoreFailure {
+        let policy = route.and_then(|route| self.policies.get(route.uri.path()));
+        policy.copied().unwrap_or_default()
+    }
+
     /// The action that a route expects.
     pub(crate) fn action(&self, route: Option<&Route>) -> &str {
         route
@@ -118,6 +134,7 @@ impl Fairing for CaptchaFairing {
             .manage(Installed {
                 captcha: self.captcha.clone(),
                 actions: self.actions.clone(),
+                policies: self.policies.clone(),
             });
         // To manage a type twice is a panic, and the host may have an engine there by itself.
         if rocket.state::<Captcha>().is_none() {
@@ -130,13 +147,15 @@ impl Fairing for CaptchaFairing {
     }
 
     async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {
-        let unknown = (self.actions.iter())
-            .filter(|(pattern, _)| rocket.routes().all(|route| route.uri.path() != *pattern));
-        for (pattern, action) in unknown {
-            tracing::error!(
-                "no route has the pattern {pattern:?} of `.action({pattern:?}, {action:?})`: \
-                 write it as Rocket prints it at launch, mount point included"
-            );
+        let actions = self.actions.keys().map(|pattern| (pattern, "action"));
+        let policies = (self.policies.keys()).map(|pattern| (pattern, "on_store_failure"));
+        for (pattern, setting) in actions.chain(policies) {
+            if rocket.routes().all(|route| route.uri.path() != *pattern) {
+                tracing::error!(
+                    "no route has the pattern {pattern:?} of `.{setting}({pattern:?}, ..)`: \
+                     write it as Rocket prints it at launch, mount point included"
+                );
+            }
         }
     }
 

@@ -1,8 +1,11 @@
 use std::ops::Deref;
 
-use captcha_core::endpoint::{
-    Problem,
-    guard::{self, Admitted, TokenField},
+use captcha_core::{
+    Redemption,
+    endpoint::{
+        Problem,
+        guard::{self, Admitted, TokenField},
+    },
 };
 use rocket::{
     Request, async_trait,
@@ -116,7 +119,9 @@ async fn redeem(
             field,
             &incoming.headers(),
             convert::peer(request),
-            Some(action),
+            Redemption::new()
+                .action(action)
+                .on_store_failure(installed.policy(request.route())),
         )
         .await?;
     Ok(admitted.map(|Admitted { verified, forget }| {

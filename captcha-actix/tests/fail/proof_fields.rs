@@ -6,5 +6,7 @@ fn main() {
     let _ = VerifiedCaptcha {
         action: "signup".to_owned(),
         solved_at: 0,
+        degraded: false,
+        repeat: false,
     };
 }

@@ -4,6 +4,8 @@ fn forge() -> VerifiedCaptcha {
     VerifiedCaptcha(captcha_core::VerifiedCaptcha {
         action: String::new(),
         solved_at: 0,
+        degraded: false,
+        repeat: false,
     })
 }
 

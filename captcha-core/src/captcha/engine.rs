@@ -1,9 +1,6 @@
 //! The steps between the public calls and the sealed strings.
 
-use std::{
-    sync::{Arc, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use super::{Answer, Engine, Rotation, Token, TokenContent};
 use crate::{
@@ -12,6 +9,7 @@ use crate::{
     clock::millis,
     cost,
     error::{CaptchaError, ErrorKind},
+    observe,
     pending::Pending,
     privacy::{
         issued::Artefact,
@@ -22,7 +20,7 @@ use crate::{
     render::{Picture, sound::Sound, voice::Language},
     seal::{Generation, Purpose, Reader, Sealer},
     stock::Drawn,
-    store::Id,
+    store::{Id, Spending},
 };
 
 /// How far ahead another node's clock may be.
@@ -30,7 +28,7 @@ const FUTURE_MILLIS: u64 = 30_000;
 
 impl Engine {
     pub(crate) fn sealer(&self) -> Arc<Sealer> {
-        Arc::clone(&self.sealer.read().unwrap_or_else(PoisonError::into_inner))
+        self.keys.sealer()
     }
 
     pub(crate) fn action_or_default<'a>(
@@ -63,15 +61,15 @@ impl Engine {
     }
 
     /// Zero bits of a stamp: what keeps the kinds level, and as much more for all of them alike as
-    /// the site is in a rush.
-    pub(super) fn bits(&self, kind: Kind) -> u8 {
+    /// the site is in a rush and the visitor's answers were wrong.
+    pub(super) fn bits(&self, kind: Kind, wrong: u64) -> u8 {
         let own = (self.costs.iter()).find(|cost| cost.kind == kind);
-        let issued = self.issued.rate(self.timeline.now());
-        let rush = cost::rush(issued, self.limiter.limits().per_site);
-        own.map_or(0, |cost| match cost.bits {
-            0 => 0,
-            bits => (bits + rush).min(cost::MAX_BITS),
-        })
+        let now = self.timeline.now();
+        let limits = self.limiter.limits();
+        let issued = self.issued.rate(now).max(self.limiter.load(now));
+        let rush = cost::rush(issued, limits.per_site);
+        let wrong = cost::wrong(wrong, limits.per_visitor);
+        own.map_or(0, |cost| cost::raised(cost.bits, rush, wrong))
     }
 
     /// A challenge for the frame: its picture or sound is drawn again from the seed that it
@@ -82,11 +80,15 @@ impl Engine {
         language: Language,
         action: &str,
     ) -> Result<String, CaptchaError> {
-        let drawn = self.stock.take(kind, language).await?;
-        let seed = drawn.seed;
-        let (mut pending, _) = self.pend(drawn, action, 0)?;
-        pending.seed = Some(seed);
-        self.seal(Purpose::FrameChallenge, &pending).await
+        let issue = async {
+            let drawn = self.stock.take(kind, language).await?;
+            let seed = drawn.seed;
+            let (mut pending, _) = self.pend(drawn, action, 0)?;
+            pending.seed = Some(seed);
+            self.seal(Purpose::FrameChallenge, &pending).await
+        };
+        let span = tracing::debug_span!("captcha.issue", verdict = tracing::field::Empty);
+        observe::step(span, &observe::CHALLENGES, issue, |_| "issued").await
     }
 
     pub(crate) async fn frame_picture(&self, challenge: &str) -> Result<Picture, CaptchaError> {
@@ -105,6 +107,18 @@ impl Engine {
     }
 
     pub(crate) async fn judge(
+        &self,
+        purpose: Purpose,
+        challenge: &str,
+        answer: &Answer,
+        work: u64,
+    ) -> Result<Token, CaptchaError> {
+        let span = tracing::debug_span!("captcha.answer", verdict = tracing::field::Empty);
+        let judge = self.judge_unobserved(purpose, challenge, answer, work);
+        observe::step(span, &observe::ANSWERS, judge, |_| "right").await
+    }
+
+    async fn judge_unobserved(
         &self,
         purpose: Purpose,
         challenge: &str,
@@ -140,6 +154,7 @@ impl Engine {
         purpose: Purpose,
         challenge: &str,
     ) -> Result<(Pending, Alive), CaptchaError> {
+        self.join().await;
         let opened = self.sealer().open(purpose, challenge)?;
         let pending = Pending::from_bytes(&opened.content)?;
         let alive = self
@@ -200,16 +215,23 @@ impl Engine {
     }
 
     pub(crate) async fn current_generation(&self) -> Result<Generation, CaptchaError> {
-        Ok(Generation {
+        let mut store = self.ledger.generation().await?;
+        if self.ledger.is_shared() && !self.keys.has_seen(store) {
+            store = self.follow_revocation(store).await?;
+        }
+        let generation = Generation {
             configured: self.generation,
-            store: self.ledger.generation().await?,
-        })
+            store,
+        };
+        self.degraded.learn(generation);
+        Ok(generation)
     }
 
     pub(crate) fn read_token(&self, token: &str) -> Result<TokenContent, CaptchaError> {
         let opened = self.sealer().verify(Purpose::Token, token)?;
         let mut reader = Reader(&opened.content);
         let content = TokenContent {
+            key: opened.key,
             generation: opened.generation,
             id: reader.array()?,
             issued: u64::from_be_bytes(reader.array()?),
@@ -238,16 +260,37 @@ impl Engine {
         issued: u64,
         expires: u64,
     ) -> Result<Alive, CaptchaError> {
+        let current = self.current_generation().await?;
+        self.alive_under(current, generation, issued, expires)
+    }
+
+    fn alive_under(
+        &self,
+        current: Generation,
+        generation: Generation,
+        issued: u64,
+        expires: u64,
+    ) -> Result<Alive, CaptchaError> {
         let now = self.timeline.now();
-        let is_alive = generation == self.current_generation().await?
-            && issued <= now.saturating_add(FUTURE_MILLIS)
-            && now < expires;
+        let is_alive =
+            generation == current && issued <= now.saturating_add(FUTURE_MILLIS) && now < expires;
         if is_alive {
             let left = Duration::from_millis(expires - now);
             Ok(Alive { generation, left })
         } else {
             Err(dead())
         }
+    }
+
+    /// As [`Engine::token_alive`], by what the store said when it last answered; `Err(None)` where it
+    /// never did.
+    pub(super) fn alive_as_last_known(
+        &self,
+        token: &TokenContent,
+    ) -> Result<Alive, Option<CaptchaError>> {
+        let current = self.degraded.known().ok_or(None)?;
+        self.alive_under(current, token.generation, token.issued, token.expires)
+            .map_err(Some)
     }
 
     /// The `Set-Cookie` value of a cookie of the registry.
@@ -261,13 +304,28 @@ impl Engine {
         id: &Id,
         alive: Alive,
     ) -> Result<(), CaptchaError> {
-        if !self.ledger.spend(mark, id, alive.left).await? {
-            return Err(CaptchaError::new(ErrorKind::Spent, "it was used before"));
+        match self.spend_for(mark, id, None, alive).await? {
+            Spending::First => Ok(()),
+            _ => Err(spent()),
+        }
+    }
+
+    /// As [`Engine::spend`], for a caller that may ask again; a later one is told so.
+    pub(super) async fn spend_for(
+        &self,
+        mark: Mark,
+        id: &Id,
+        caller: Option<&Id>,
+        alive: Alive,
+    ) -> Result<Spending, CaptchaError> {
+        let spending = self.ledger.spend(mark, id, caller, alive.left).await?;
+        if spending == Spending::Late {
+            return Ok(spending);
         }
         // A store that lost its marks since it was asked tells everybody that they are the first, and
         // has another generation.
         if alive.generation == self.current_generation().await? {
-            Ok(())
+            Ok(spending)
         } else {
             Err(dead())
         }
@@ -279,6 +337,16 @@ impl Engine {
 pub(crate) struct Alive {
     generation: Generation,
     left: Duration,
+}
+
+impl Alive {
+    pub(super) const fn left(&self) -> Duration {
+        self.left
+    }
+}
+
+pub(super) fn spent() -> CaptchaError {
+    CaptchaError::new(ErrorKind::Spent, "it was used before")
 }
 
 fn dead() -> CaptchaError {

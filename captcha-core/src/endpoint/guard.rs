@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::{Headers, Problem, Response, problem};
 use crate::{
-    captcha::{Captcha, VerifiedCaptcha},
+    captcha::{Captcha, Redemption, VerifiedCaptcha},
     cookie,
     error::{CaptchaError, ErrorKind},
     privacy::registry::Cookie,
@@ -78,18 +78,19 @@ impl Captcha {
     /// Redeems the token that came with a request: from the body's field, else from the header,
     /// else from the cookie. `Ok(None)` when none came, or when the one in the cookie was used or
     /// has expired: a cookie comes along by itself. `peer` is the address of the socket's other end,
-    /// where the framework knows it.
+    /// where the framework knows it; the terms are those of [`Captcha::redeem`].
     ///
     /// # Errors
     /// [`Refused`] for every token that was sent and is not good, when a trusted proxy reports that
     /// the visitor came over plain HTTP, and when the store fails. The last two spend no token.
-    pub async fn admit_optional(
+    pub async fn admit_optional<'a>(
         &self,
         field: &TokenField,
         headers: &Headers<'_>,
         peer: Option<IpAddr>,
-        action: Option<&str>,
+        terms: impl Into<Redemption<'a>>,
     ) -> Result<Option<Admitted>, Refused> {
+        let terms = terms.into();
         let arrivals = &self.engine().arrivals;
         arrivals.check_transport(peer, |name| headers.all(name))?;
         let malformed = || Refused {
@@ -106,7 +107,7 @@ impl Captcha {
                 .filter(|token| !token.is_empty()),
         };
         if let Some(token) = sent {
-            let verified = self.redeem(token, action).await?;
+            let verified = self.redeem(token, terms).await?;
             return Ok(Some(Admitted {
                 verified,
                 forget: None,
@@ -118,7 +119,7 @@ impl Captcha {
         let Some(token) = carried else {
             return Ok(None);
         };
-        match self.redeem(token, action).await {
+        match self.redeem(token, terms).await {
             Ok(verified) => Ok(Some(Admitted {
                 verified,
                 forget: Some(cookies.expire(Cookie::Token)),
@@ -132,14 +133,14 @@ impl Captcha {
     ///
     /// # Errors
     /// [`Refused`], with kind `missing` when no token came.
-    pub async fn admit(
+    pub async fn admit<'a>(
         &self,
         field: &TokenField,
         headers: &Headers<'_>,
         peer: Option<IpAddr>,
-        action: Option<&str>,
+        terms: impl Into<Redemption<'a>>,
     ) -> Result<Admitted, Refused> {
-        (self.admit_optional(field, headers, peer, action).await?).ok_or_else(missing)
+        (self.admit_optional(field, headers, peer, terms).await?).ok_or_else(missing)
     }
 }
 

@@ -186,6 +186,7 @@ impl Captcha {
                 return problem(&Problem::TOO_LARGE);
             }
         }
+        self.engine().join().await;
         match route {
             Route::Answer => self.post_answer(request).await,
             Route::Asset(asset) => assets::serve(asset, request),

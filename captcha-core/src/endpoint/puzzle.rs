@@ -10,6 +10,7 @@ use crate::{
     error::{CaptchaError, ErrorKind},
     language::filled,
     limit::{Call, Visitor},
+    observe,
     privacy::{registry::Cookie, statistics::Event},
     seal::Purpose,
     session::Session,
@@ -49,6 +50,12 @@ struct Shown {
     notice_changed: Option<NoticeChanged>,
 }
 
+/// Who made a call that was let through.
+pub(super) struct Caller {
+    pub(super) session: Option<Session>,
+    pub(super) visitor: Visitor,
+}
+
 #[derive(Serialize)]
 struct NoticeChanged {
     date: String,
@@ -76,7 +83,8 @@ impl Captcha {
             }
         };
         let outcome = async {
-            let session = self.admit_call(request, Call::Challenge).await?;
+            let Caller { session, visitor } = self.admit_call(request, Call::Challenge).await?;
+            let wrong = self.wrong_so_far(visitor).await?;
             let selections = self.held(&request.headers).selections;
             let selected = (selections.kind).filter(|kind| self.engine().kinds.contains(kind));
             let kind = kind.or(selected);
@@ -84,7 +92,7 @@ impl Captcha {
             let language = (selections.language)
                 .unwrap_or_else(|| self.language(request, body.lang.as_deref()));
             let challenge = self
-                .issue_in(language.voice(), kind, body.action.as_deref())
+                .issue_in(language.voice(), kind, body.action.as_deref(), wrong)
                 .await?;
             let name = challenge.kind;
             let cookie = self.engine().refresh_session(session).await?;
@@ -123,11 +131,12 @@ impl Captcha {
             Err(refusal) => return problem(&refusal),
         };
         let outcome = async {
-            self.admit_call(request, Call::Answer).await?;
+            let caller = self.admit_call(request, Call::Answer).await?;
             let answer = Answer::from_json(body.answer.get());
             let judged = (self.engine())
                 .judge(Purpose::Challenge, &body.challenge, &answer, body.work)
                 .await;
+            self.note_wrong(caller.visitor, &judged).await?;
             let event = match &judged {
                 Ok(_) => Some(Event::Solved),
                 Err(error) => match error.kind() {
@@ -177,7 +186,7 @@ impl Captcha {
         &self,
         request: &Request<'_>,
         call: Call,
-    ) -> Result<Option<Session>, CaptchaError> {
+    ) -> Result<Caller, CaptchaError> {
         let engine = self.engine();
         let session = engine.session(request.headers.all("cookie")).await?;
         let address = (engine.arrivals).visitor(request.peer, |name| request.headers.all(name));
@@ -189,10 +198,39 @@ impl Captcha {
             (None, None) => Visitor::Unknown,
         };
         let now = engine.timeline.now();
+        if engine.ledger.is_shared() {
+            let generation = engine.current_generation().await?;
+            (engine.limiter)
+                .agree(&engine.ledger, &engine.sealer(), generation, now)
+                .await?;
+        }
         (engine.limiter)
             .admit(&engine.ledger, call, visitor, now)
             .await?;
-        Ok(session)
+        Ok(Caller { session, visitor })
+    }
+
+    async fn wrong_so_far(&self, visitor: Visitor) -> Result<u64, CaptchaError> {
+        let engine = self.engine();
+        let now = engine.timeline.now();
+        (engine.limiter)
+            .wrong_so_far(&engine.ledger, visitor, now)
+            .await
+    }
+
+    /// Counts an answer of a visitor that was wrong.
+    pub(super) async fn note_wrong(
+        &self,
+        visitor: Visitor,
+        judged: &Result<Token, CaptchaError>,
+    ) -> Result<(), CaptchaError> {
+        let is_wrong = |error: &CaptchaError| error.kind() == ErrorKind::WrongAnswer;
+        if !judged.as_ref().is_err_and(is_wrong) {
+            return Ok(());
+        }
+        let engine = self.engine();
+        let now = engine.timeline.now();
+        engine.limiter.wrong(&engine.ledger, visitor, now).await
     }
 }
 
@@ -206,6 +244,7 @@ pub(super) fn settle(outcome: Result<Response, CaptchaError>) -> Response {
 
 pub(super) fn log(error: &CaptchaError) {
     let kind = error.kind().name();
+    observe::count(&observe::REFUSALS, "kind", kind);
     match std::error::Error::source(error) {
         Some(cause) => tracing::warn!(kind, ?cause, "captcha: {error}"),
         None => tracing::debug!(kind, "captcha: {error}"),

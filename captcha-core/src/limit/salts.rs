@@ -1,4 +1,5 @@
-//! The salts behind the limits' pseudonyms: random, in memory alone, and destroyed in time.
+//! The salts behind the limits' pseudonyms: random, in memory, and destroyed in time. Processes that share
+//! a store share them as well.
 
 use std::{
     fmt,
@@ -35,6 +36,8 @@ pub(super) struct Salts {
 #[derive(Default)]
 struct Held {
     kept: Vec<Salt>,
+    /// The store's generation that they belong to, where they are shared.
+    generation: u64,
     /// Time as it was last told: it does not go back, or a destroyed epoch would begin again.
     latest: u64,
     watch: Option<JoinHandle<()>>,
@@ -78,12 +81,7 @@ impl Salts {
             let mut bytes = Box::new(Zeroizing::new([0; 32]));
             random::fill(self.random.as_ref(), bytes.as_mut_slice())?;
             let left = Duration::from_millis(end(epoch).saturating_sub(now));
-            held.kept.push(Salt {
-                epoch,
-                bytes,
-                due: Instant::now() + left,
-            });
-            self.watch(&mut held);
+            self.hold(&mut held, epoch, bytes, left);
         }
         let (mut own, mut before) = (None, None);
         for salt in &held.kept {
@@ -97,6 +95,36 @@ impl Salts {
         }
         let own = own.ok_or_else(|| CaptchaError::unavailable("the salts were destroyed"))?;
         Ok(Current { own, before })
+    }
+
+    /// The epoch at `now` and how long its salt is kept, where there is none of it yet. What was made
+    /// under another generation of the store is destroyed.
+    pub(super) fn missing(&self, now: u64, generation: u64) -> Option<(u64, Duration)> {
+        let mut held = lock(&self.held);
+        held.latest = held.latest.max(now);
+        if held.generation != generation {
+            held.kept.clear();
+            held.generation = generation;
+        }
+        let epoch = held.latest / EPOCH_MILLIS;
+        let is_missing = !held.kept.iter().any(|salt| salt.epoch == epoch);
+        let left = end(epoch).saturating_sub(held.latest);
+        is_missing.then(|| (epoch, Duration::from_millis(left)))
+    }
+
+    /// Takes a salt for an epoch, unless there is one by now or another generation of the store.
+    pub(super) fn adopt(&self, (epoch, left): (u64, Duration), generation: u64, salt: &[u8; 32]) {
+        let mut held = lock(&self.held);
+        let is_missing = !held.kept.iter().any(|salt| salt.epoch == epoch);
+        if held.generation == generation && is_missing {
+            self.hold(&mut held, epoch, Box::new(Zeroizing::new(*salt)), left);
+        }
+    }
+
+    fn hold(&self, held: &mut Held, epoch: u64, bytes: Box<Zeroizing<[u8; 32]>>, left: Duration) {
+        let due = Instant::now() + left;
+        held.kept.push(Salt { epoch, bytes, due });
+        self.watch(held);
     }
 
     /// Destroys all salts at once: what was counted cannot be traced, and counting begins anew.
@@ -196,6 +224,34 @@ mod tests {
         assert_eq!(salts.dump(), [second.own]);
         // A clock that goes back brings none of them back, and begins no epoch again.
         assert_eq!(at(&salts, 0).own, second.own);
+    }
+
+    #[test]
+    fn a_salt_of_others_is_taken_once_and_goes_with_the_generation_of_the_store() {
+        let salts = salts();
+        let missing = salts.missing(0, 7).unwrap();
+        assert_eq!(
+            missing,
+            (0, Duration::from_millis(EPOCH_MILLIS + OVERLAP_MILLIS))
+        );
+        salts.adopt(missing, 7, &[1; 32]);
+        salts.adopt(missing, 7, &[2; 32]);
+        assert_eq!(at(&salts, 5).own, [1; 32]);
+        assert_eq!(salts.missing(EPOCH_MILLIS - 1, 7), None);
+        let next = salts.missing(EPOCH_MILLIS, 7).unwrap();
+        salts.adopt(next, 7, &[3; 32]);
+        let current = at(&salts, EPOCH_MILLIS);
+        assert_eq!(
+            (current.own, current.before),
+            ([3; 32], Some(([1; 32], OVERLAP)))
+        );
+        assert!(salts.missing(EPOCH_MILLIS, 8).is_some());
+        assert!(salts.dump().is_empty(), "another generation destroys all");
+        salts.adopt(next, 7, &[3; 32]);
+        assert!(
+            salts.dump().is_empty(),
+            "whoever comes late brings nothing back"
+        );
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub(crate) enum Action {
     FeedbackRead,
     Purge,
     Revoke,
+    Rotate,
     StatisticsRead,
 }
 

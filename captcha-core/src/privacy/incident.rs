@@ -70,6 +70,21 @@ pub(crate) struct IncidentData {
     pub(crate) life: String,
 }
 
+/// What was done, and by how many processes.
+const fn measure(shared: bool) -> &'static str {
+    match shared {
+        true => {
+            "In every process that shares the store, every token, challenge and session issued before was \
+             revoked, the keys were replaced, and the salts behind the limits' pseudonyms were destroyed."
+        }
+        false => {
+            "In the process that wrote this record, every token, challenge and session issued before was \
+             revoked, the keys were replaced, and the salts behind the limits' pseudonyms were destroyed. \
+             Other processes keep their keys until they are restarted with a new secret."
+        }
+    }
+}
+
 /// What the engine knows of an incident.
 pub(crate) struct Known {
     pub(crate) what: String,
@@ -81,6 +96,8 @@ pub(crate) struct Known {
     pub(crate) contact: String,
     pub(crate) officer: Option<String>,
     pub(crate) notice_version: String,
+    /// Whether other processes share the store, and follow.
+    pub(crate) shared: bool,
 }
 
 impl Incident {
@@ -105,13 +122,7 @@ impl Incident {
             contact: known.contact,
             data_protection_officer: known.officer,
             consequences: None,
-            measures: vec![
-                "In the process that wrote this record, every token, challenge and session issued \
-                 before was revoked, the keys were replaced, and the salts behind the limits' \
-                 pseudonyms were destroyed. Other processes with the same store refuse what was \
-                 issued before, and keep their keys until they are restarted with a new secret."
-                    .to_owned(),
-            ],
+            measures: vec![measure(known.shared).to_owned()],
             notice_version: known.notice_version,
         }
     }

@@ -6,8 +6,18 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use super::registry::{Count, Lives, MARK_MARGIN, Mark, Record};
 use crate::{
     error::CaptchaError,
-    store::{Id, Store},
+    keychain::Share,
+    observe::stored,
+    store::{Id, Spending, Store},
 };
+
+/// How long a revocation is known to processes that are started later: far longer than it takes to
+/// replace a secret.
+const REVOCATION_LIFE: Duration = Duration::from_secs(400 * 86_400);
+
+fn read_share(kept: &[u8]) -> Option<Share> {
+    kept.try_into().ok().map(Share::new)
+}
 
 pub(crate) struct Ledger {
     store: Arc<dyn Store>,
@@ -23,16 +33,27 @@ impl Ledger {
         &self.lives
     }
 
-    /// Marks `id` used while what it stands for would be alive, for `left`. `true` the first time.
+    /// Marks `id` used while what it stands for would be alive, for `left`. A caller with a name is known
+    /// again.
     pub(crate) async fn spend(
         &self,
         mark: Mark,
         id: &Id,
+        caller: Option<&Id>,
         left: Duration,
-    ) -> Result<bool, CaptchaError> {
-        let longest = mark.record().entry().life.longest(&self.lives);
-        let life = longest.unwrap_or_default().min(left + MARK_MARGIN);
-        Ok(self.store.spend(id, life).await?)
+    ) -> Result<Spending, CaptchaError> {
+        let life = Self::mark_life(mark, &self.lives, left);
+        Ok(match caller {
+            Some(caller) => stored("spend", self.store.spend_for(id, caller, life)).await?,
+            None if stored("spend", self.store.spend(id, life)).await? => Spending::First,
+            None => Spending::Late,
+        })
+    }
+
+    /// How long a mark is kept of what would be alive for `left`.
+    pub(crate) fn mark_life(mark: Mark, lives: &Lives, left: Duration) -> Duration {
+        let longest = mark.record().entry().life.longest(lives);
+        longest.unwrap_or_default().min(left + MARK_MARGIN)
     }
 
     /// Counts one call under `key`; the count so far within `window`, which is no longer than the
@@ -45,16 +66,65 @@ impl Ledger {
     ) -> Result<u64, CaptchaError> {
         let longest = count.record().entry().life.longest(&self.lives);
         let window = longest.unwrap_or_default().min(window);
-        Ok(self.store.hit(key, window).await?)
+        Ok(stored("hit", self.store.hit(key, window)).await?)
+    }
+
+    /// The count so far under `key`, without counting.
+    pub(crate) async fn hits(&self, key: &Id) -> Result<u64, CaptchaError> {
+        Ok(stored("hits", self.store.hits(key)).await?)
+    }
+
+    /// Whether several processes see one state.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.store.is_shared()
+    }
+
+    /// Offers a sealed salt to all processes, for `left`, which is no longer than the entry says; gives the
+    /// one that stands.
+    pub(crate) async fn share_salt(
+        &self,
+        name: &Id,
+        sealed: &str,
+        left: Duration,
+    ) -> Result<Vec<u8>, CaptchaError> {
+        let life = Record::CallSalt.entry().life.longest_fixed().min(left);
+        Ok(stored(
+            "share",
+            self.store.share(name, sealed.as_bytes(), life, false),
+        )
+        .await?)
+    }
+
+    /// Shares what a revocation mixes into the keys: no more than a random number, and none that stands for
+    /// anybody. Gives what stands.
+    pub(crate) async fn share_revocation(
+        &self,
+        name: &Id,
+        share: &Share,
+        replace: bool,
+    ) -> Result<Share, CaptchaError> {
+        let kept = self
+            .store
+            .share(name, share.as_slice(), REVOCATION_LIFE, replace);
+        read_share(&stored("share", kept).await?).ok_or_else(|| {
+            CaptchaError::unavailable("the store holds something else under the revocation's name")
+        })
+    }
+
+    /// What another process shared.
+    pub(crate) async fn shared_revocation(&self, name: &Id) -> Result<Option<Share>, CaptchaError> {
+        Ok(self
+            .store
+            .shared(name)
+            .await?
+            .and_then(|kept| read_share(&kept)))
     }
 
     /// Adds one to a daily counter.
     pub(crate) async fn count(&self, day: u32, cell: &str) -> Result<(), CaptchaError> {
         let life = Record::DailyCounters.entry().life.longest(&self.lives);
-        Ok(self
-            .store
-            .count(day, cell, life.unwrap_or_default())
-            .await?)
+        let count = self.store.count(day, cell, life.unwrap_or_default());
+        Ok(stored("count", count).await?)
     }
 
     /// Keeps a sealed feedback for `left`, which is no longer than the entry says.
@@ -65,32 +135,35 @@ impl Ledger {
         left: Duration,
     ) -> Result<(), CaptchaError> {
         let life = Record::Feedback.entry().life.longest_fixed().min(left);
-        Ok(self.store.keep(id, sealed, life).await?)
+        Ok(stored("keep", self.store.keep(id, sealed, life)).await?)
     }
 
     /// Every sealed feedback.
     pub(crate) async fn kept(&self) -> Result<Vec<(Id, Vec<u8>)>, CaptchaError> {
-        Ok(self.store.kept().await?)
+        Ok(stored("kept", self.store.kept()).await?)
     }
 
     pub(crate) async fn drop_kept(&self, id: &Id) -> Result<(), CaptchaError> {
-        Ok(self.store.drop_kept(id).await?)
+        Ok(stored("drop-kept", self.store.drop_kept(id)).await?)
     }
 
     /// The counters of a day.
     pub(crate) async fn counts(&self, day: u32) -> Result<BTreeMap<String, u64>, CaptchaError> {
-        Ok(self.store.counts(day).await?.into_iter().collect())
+        Ok(stored("counts", self.store.counts(day))
+            .await?
+            .into_iter()
+            .collect())
     }
 
     pub(crate) async fn forget_counts(&self) -> Result<(), CaptchaError> {
-        Ok(self.store.forget_counts().await?)
+        Ok(stored("forget-counts", self.store.forget_counts()).await?)
     }
 
     pub(crate) async fn renew_generation(&self) -> Result<u64, CaptchaError> {
-        Ok(self.store.renew_generation().await?)
+        Ok(stored("renew-generation", self.store.renew_generation()).await?)
     }
 
     pub(crate) async fn generation(&self) -> Result<u64, CaptchaError> {
-        Ok(self.store.generation().await?)
+        Ok(stored("generation", self.store.generation()).await?)
     }
 }

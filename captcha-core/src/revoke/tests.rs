@@ -1,6 +1,6 @@
 mod pending;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::*;
 use crate::{

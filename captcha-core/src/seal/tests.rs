@@ -134,10 +134,10 @@ fn the_noise_of_a_day_is_drawn_once_whatever_becomes_of_the_keys() {
     let seed = |sealer: &Sealer, day| sealer.noise_seed(day, "issued.kind");
     let rotated = KeyRing::new(SecretKey::generate().unwrap()).verify_also(old);
     let rotated = Sealer::new(&rotated, "s").unwrap();
-    let secret = || crate::random::array(&crate::SystemRandom).unwrap();
-    let once = before.renewed(&secret(), 20).unwrap();
-    let twice = once.renewed(&secret(), 20).unwrap();
-    let again = twice.renewed(&secret(), 30).unwrap();
+    let new = || KeyRing::new(SecretKey::generate().unwrap());
+    let once = before.successor(&new(), 20).unwrap();
+    let twice = once.successor(&new(), 20).unwrap();
+    let again = twice.successor(&new(), 30).unwrap();
     for day in 0..20 {
         for sealer in [&rotated, &once, &twice, &again] {
             assert_eq!(seed(sealer, day), seed(&before, day), "day {day}");

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Id, Link, Store, StoreError, StoreFuture};
+use super::{Id, Link, Spending, Store, StoreError, StoreFuture};
 use crate::{
     clock::{Clock, SystemClock, Timeline, millis},
     error::CaptchaError,
@@ -79,6 +79,8 @@ type Days = BTreeMap<u32, (u64, HashMap<String, u64>)>;
 struct Shard {
     /// Id to the millisecond at which the mark may go.
     marks: HashMap<Id, u64>,
+    /// Who spent an id, of those that have a name.
+    callers: HashMap<Id, Id>,
     /// Key to the end of its window and the count so far.
     counts: HashMap<Id, (u64, u64)>,
     sweep_marks_at: usize,
@@ -86,6 +88,14 @@ struct Shard {
 }
 
 impl Shard {
+    /// Remembers who spent an id; `None` has no name.
+    fn name(&mut self, id: &Id, caller: Option<&Id>) {
+        match caller {
+            Some(caller) => drop(self.callers.insert(*id, *caller)),
+            None => drop(self.callers.remove(id)),
+        }
+    }
+
     fn is_due(&self, now: u64) -> bool {
         now >= self.swept_at.saturating_add(SWEEP_PAUSE_MILLIS)
     }
@@ -175,23 +185,49 @@ impl MemoryStore {
             .map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Whether `id` is marked now.
+    pub(crate) fn is_marked(&self, id: &Id) -> bool {
+        let now = self.timeline.now();
+        (self.shard(id)).is_some_and(|shard| shard.marks.get(id).is_some_and(|until| *until > now))
+    }
+
     fn mark(&self, id: &Id, ttl: Duration) -> Result<bool, StoreError> {
-        match self.try_mark(id, ttl) {
-            Err(StoreError::Full) if self.sweep_all() => self.try_mark(id, ttl),
+        Ok(self.mark_for(id, None, ttl)? == Spending::First)
+    }
+
+    pub(crate) fn mark_for(
+        &self,
+        id: &Id,
+        caller: Option<&Id>,
+        ttl: Duration,
+    ) -> Result<Spending, StoreError> {
+        match self.try_mark(id, caller, ttl) {
+            Err(StoreError::Full) if self.sweep_all() => self.try_mark(id, caller, ttl),
             settled => settled,
         }
     }
 
-    fn try_mark(&self, id: &Id, ttl: Duration) -> Result<bool, StoreError> {
+    fn try_mark(
+        &self,
+        id: &Id,
+        caller: Option<&Id>,
+        ttl: Duration,
+    ) -> Result<Spending, StoreError> {
         let mut shard = self.shard(id).ok_or(StoreError::Full)?;
         let now = self.timeline.now();
         let expires = now.saturating_add(millis(ttl).max(1));
         if let Some(until) = shard.marks.get_mut(id) {
-            let first = *until <= now;
-            if first {
+            if *until <= now {
                 *until = expires;
+                shard.name(id, caller);
+                return Ok(Spending::First);
             }
-            return Ok(first);
+            let same = caller.is_some() && shard.callers.get(id) == caller;
+            return Ok(if same {
+                Spending::Again
+            } else {
+                Spending::Late
+            });
         }
         if shard.marks.len() >= shard.sweep_marks_at || shard.is_due(now) {
             self.sweep(&mut shard, now);
@@ -201,7 +237,8 @@ impl MemoryStore {
             return Err(StoreError::Full);
         }
         shard.marks.insert(*id, expires);
-        Ok(true)
+        shard.name(id, caller);
+        Ok(Spending::First)
     }
 
     /// Sweeps every shard, unless that was just done: a full store is not slowed down further.
@@ -227,6 +264,8 @@ impl MemoryStore {
     fn sweep(&self, shard: &mut Shard, now: u64) {
         let before = shard.marks.len();
         shard.marks.retain(|_, until| *until > now);
+        let Shard { marks, callers, .. } = shard;
+        callers.retain(|id, _| marks.contains_key(id));
         shard.counts.retain(|_, (end, _)| *end > now);
         let left = shard.marks.len();
         self.marks.fetch_sub(before - left, Ordering::Relaxed);
@@ -235,6 +274,13 @@ impl MemoryStore {
         }
         shard.swept_at = now;
         shard.sweep_marks_at = left + SWEEP_EVERY.max(left / 4);
+    }
+
+    fn tallied(&self, key: &Id) -> Result<u64, StoreError> {
+        let shard = self.shard(key).ok_or(StoreError::Full)?;
+        let now = self.timeline.now();
+        let count = (shard.counts.get(key)).filter(|(end, _)| *end > now);
+        Ok(count.map_or(0, |(_, count)| *count))
     }
 
     fn tally(&self, key: &Id, window: Duration) -> Result<u64, StoreError> {
@@ -271,8 +317,21 @@ impl Store for MemoryStore {
         Box::pin(std::future::ready(self.mark(id, ttl)))
     }
 
+    fn spend_for<'a>(
+        &'a self,
+        id: &'a Id,
+        caller: &'a Id,
+        ttl: Duration,
+    ) -> StoreFuture<'a, Spending> {
+        Box::pin(std::future::ready(self.mark_for(id, Some(caller), ttl)))
+    }
+
     fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64> {
         Box::pin(std::future::ready(self.tally(key, window)))
+    }
+
+    fn hits<'a>(&'a self, key: &'a Id) -> StoreFuture<'a, u64> {
+        Box::pin(std::future::ready(self.tallied(key)))
     }
 
     fn generation(&self) -> StoreFuture<'_, u64> {
@@ -344,160 +403,4 @@ impl fmt::Debug for MemoryStore {
 }
 
 #[cfg(test)]
-mod tests {
-
-    use super::*;
-
-    #[derive(Clone, Default)]
-    struct Hand(Arc<AtomicU64>);
-    impl Clock for Hand {
-        fn unix_millis(&self) -> u64 {
-            self.0.load(Ordering::Relaxed)
-        }
-    }
-
-    fn store(max: usize) -> (MemoryStore, Hand) {
-        let hand = Hand::default();
-        let store = MemoryStore::assemble(max, 1, Arc::new(hand.clone()));
-        (store, hand)
-    }
-
-    fn id(n: u32) -> Id {
-        let mut id = [0; 16];
-        id[..4].copy_from_slice(&n.to_be_bytes());
-        id
-    }
-
-    const LIFE: Duration = Duration::from_secs(10);
-
-    #[test]
-    fn a_full_store_refuses_and_forgets_nothing() {
-        let (store, hand) = store(1_000);
-        for n in 0..1_000 {
-            assert!(store.mark(&id(n), LIFE).unwrap());
-        }
-        assert!(matches!(
-            store.mark(&id(5_000), LIFE),
-            Err(StoreError::Full)
-        ));
-        for n in 0..1_000 {
-            assert!(!store.mark(&id(n), LIFE).unwrap(), "mark {n} is remembered");
-        }
-        hand.0.store(10_001, Ordering::Relaxed);
-        for n in 0..1_000 {
-            assert!(
-                store.mark(&id(n + 10_000), LIFE).unwrap(),
-                "expired marks make room"
-            );
-        }
-    }
-
-    #[test]
-    fn expired_marks_give_their_memory_back() {
-        let (store, hand) = store(usize::MAX);
-        for round in 0..50u32 {
-            for n in 0..20_000 {
-                assert!(store.mark(&id(round * 20_000 + n), LIFE).unwrap());
-            }
-            hand.0.fetch_add(10_001, Ordering::Relaxed);
-        }
-        let held: usize = (store.shards.iter())
-            .map(|shard| shard.lock().unwrap().marks.len())
-            .sum();
-        assert_eq!(held, store.marks.load(Ordering::Relaxed));
-        assert!(held < 200_000, "{held} marks for 20,000 alive");
-    }
-
-    #[test]
-    fn after_the_longest_life_nothing_is_left_of_what_came_before() {
-        let (store, hand) = store(usize::MAX);
-        let all = || -> usize {
-            (store.shards.iter())
-                .map(|shard| shard.lock().unwrap())
-                .map(|shard| shard.marks.len() + shard.counts.len())
-                .sum()
-        };
-        for n in 0..20_000 {
-            store.mark(&id(n), LIFE).unwrap();
-            store.tally(&id(n), LIFE).unwrap();
-        }
-        store.add(1, "solved.kind.work", LIFE).unwrap();
-        store.add_text(&id(1), b"sealed", LIFE);
-        assert!(all() >= 40_000);
-        hand.0.fetch_add(SWEEP_PAUSE_MILLIS, Ordering::Relaxed);
-        // Some traffic, which is all that is left afterwards.
-        for n in 0..1_000 {
-            store.tally(&id(50_000 + n), LIFE).unwrap();
-        }
-        assert_eq!(all(), 1_000);
-        assert!(store.days().is_empty() && store.texts().kept.is_empty());
-    }
-
-    #[test]
-    fn a_text_too_many_replaces_one_that_would_end_first_and_that_is_said_once() {
-        let (store, hand) = store(10);
-        let texts = MAX_TEXTS as u32;
-        assert!(!store.add_text(&id(9), b"oldest", LIFE));
-        hand.0.fetch_add(1, Ordering::Relaxed);
-        for n in 0..texts - 1 {
-            assert!(!store.add_text(&id(10 + n), b"sealed", LIFE));
-        }
-        let kept = |n| store.texts().kept.contains_key(&id(n));
-        assert!(kept(9));
-        for n in 0..3 {
-            let news = store.add_text(&id(texts + 100 + n), b"new", 2 * LIFE);
-            assert_eq!(news, n == 0);
-        }
-        assert!(!kept(9) && (0..3).all(|n| kept(texts + 100 + n)));
-        assert_eq!(store.texts().kept.len(), MAX_TEXTS);
-        hand.0.fetch_add(10_001, Ordering::Relaxed);
-        assert!(!store.add_text(&id(1), b"later", LIFE));
-        assert_eq!(store.texts().kept.len(), 4);
-        for n in 0..texts {
-            let news = store.add_text(&id(10_000 + n), b"again", LIFE);
-            assert_eq!(
-                news,
-                n == texts - 4,
-                "what filled up once more is said once more"
-            );
-        }
-    }
-
-    #[test]
-    fn a_mark_takes_at_most_64_bytes() {
-        let (store, _) = store(usize::MAX);
-        let marks = 300_000;
-        for n in 0..marks {
-            store.mark(&id(n), LIFE).unwrap();
-        }
-        // A hash table keeps 8/7 of its capacity in slots, each a key, a value and a control byte.
-        let slot = size_of::<(Id, u64)>() + 1;
-        let bytes: usize = (store.shards.iter())
-            .map(|shard| shard.lock().unwrap().marks.capacity() * 8 / 7 * slot)
-            .sum();
-        assert!(
-            bytes <= 64 * marks as usize,
-            "{} bytes a mark",
-            bytes / marks as usize
-        );
-    }
-
-    #[test]
-    fn counts_start_again_with_their_window_and_are_bounded() {
-        let (store, hand) = store(10);
-        assert_eq!(store.tally(&id(1), LIFE).unwrap(), 1);
-        assert_eq!(store.tally(&id(1), LIFE).unwrap(), 2);
-        hand.0.store(10_000, Ordering::Relaxed);
-        assert_eq!(store.tally(&id(1), LIFE).unwrap(), 1);
-        for n in 0..(SHARDS * MAX_COUNTS_PER_SHARD) as u32 * 2 {
-            store.tally(&id(n), LIFE).unwrap();
-        }
-        for shard in &store.shards {
-            assert!(shard.lock().unwrap().counts.len() <= MAX_COUNTS_PER_SHARD + 1);
-        }
-        assert!(
-            store.tally(&id(u32::MAX), LIFE).unwrap() > 1,
-            "newcomers share a count"
-        );
-    }
-}
+mod tests;

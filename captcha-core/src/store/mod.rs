@@ -34,6 +34,18 @@ pub enum Link {
     Plain,
 }
 
+/// What [`Store::spend_for`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Spending {
+    /// Nobody had spent the id.
+    First,
+    /// The same caller had: whoever did not get to see the answer asks again.
+    Again,
+    /// Somebody else had.
+    Late,
+}
+
 /// Remembers what was used, and counts.
 ///
 /// An implementation is right when [`Store::spend`] is atomic (of any number of concurrent calls
@@ -49,9 +61,58 @@ pub trait Store: Send + Sync + 'static {
     /// Marks `id` used for `ttl`. `true` for the first caller, `false` for every later one.
     fn spend<'a>(&'a self, id: &'a Id, ttl: Duration) -> StoreFuture<'a, bool>;
 
+    /// As [`Store::spend`], for a caller that has a name and may ask again: of one whose answer was
+    /// lost. Of any number of concurrent calls with one id, one is told [`Spending::First`]; of the
+    /// others, those with its name [`Spending::Again`]. The name is kept no longer than the mark.
+    ///
+    /// A store that keeps no names tells everybody else that they are late, as this does.
+    fn spend_for<'a>(
+        &'a self,
+        id: &'a Id,
+        _caller: &'a Id,
+        ttl: Duration,
+    ) -> StoreFuture<'a, Spending> {
+        Box::pin(async move {
+            Ok(match self.spend(id, ttl).await? {
+                true => Spending::First,
+                false => Spending::Late,
+            })
+        })
+    }
+
     /// Counts one call under `key` and gives the count within the current window, this call
     /// included. A window begins with the first call.
     fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64>;
+
+    /// The count that [`Store::hit`] last gave under `key`, without counting; 0 where its window is
+    /// over, and in a store that cannot tell, as this: work then does not rise with wrong answers.
+    fn hits<'a>(&'a self, _key: &'a Id) -> StoreFuture<'a, u64> {
+        Box::pin(std::future::ready(Ok(0)))
+    }
+
+    /// Whether several processes see one state, and [`Store::share`] and [`Store::shared`] work.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Keeps `value` under `name` for `ttl`, for every process, and gives what is kept there now:
+    /// what another process had put there, unless `replace` says to put this in its place.
+    ///
+    /// Asked for only where [`Store::is_shared`]; a store that cannot errs, as this does.
+    fn share<'a>(
+        &'a self,
+        _name: &'a Id,
+        _value: &'a [u8],
+        _ttl: Duration,
+        _replace: bool,
+    ) -> StoreFuture<'a, Vec<u8>> {
+        Box::pin(std::future::ready(Err(shares_nothing())))
+    }
+
+    /// What [`Store::share`] keeps under `name`, if anything.
+    fn shared<'a>(&'a self, _name: &'a Id) -> StoreFuture<'a, Option<Vec<u8>>> {
+        Box::pin(std::future::ready(Err(shares_nothing())))
+    }
 
     /// A number that changes whenever marks may have been lost: what was issued under another
     /// number is refused instead of being accepted twice.
@@ -109,6 +170,10 @@ pub trait Store: Send + Sync + 'static {
     fn drop_kept<'a>(&'a self, _id: &'a Id) -> StoreFuture<'a, ()> {
         Box::pin(std::future::ready(Err(keeps_no_texts())))
     }
+}
+
+fn shares_nothing() -> StoreError {
+    StoreError::Unavailable("this store shares nothing between processes".into())
 }
 
 fn keeps_no_texts() -> StoreError {

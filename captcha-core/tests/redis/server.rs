@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::TcpListener,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
@@ -16,22 +16,29 @@ pub(crate) struct Server {
     settings: Vec<String>,
 }
 
+/// A port that nobody listens on. Another process could take it before it is used.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
 impl Server {
     pub(crate) fn start(settings: &[&str]) -> Self {
+        Self::start_with(|_, _| settings.iter().map(|word| (*word).to_owned()).collect())
+    }
+
+    /// With settings that depend on the port and the folder.
+    pub(crate) fn start_with(settings: impl Fn(u16, &Path) -> Vec<String>) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("captcha-redis-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(&folder).unwrap();
-        // Asked of the system and given back: another process could take it in between, and the
-        // server would then not start, which is tried again.
+        // A port that is asked of the system and given back may be taken in between, and the server
+        // would then not start, which is tried again.
         for _ in 0..5 {
-            let port = TcpListener::bind("127.0.0.1:0")
-                .unwrap()
-                .local_addr()
-                .unwrap()
-                .port();
-            let settings: Vec<String> = settings.iter().map(|word| (*word).to_owned()).collect();
+            let port = free_port();
+            let settings = settings(port, &folder);
             let process = launch(port, &folder, &settings);
             let mut server = Self {
                 process,
@@ -44,6 +51,14 @@ impl Server {
             }
         }
         panic!("redis-server does not start: is it installed?");
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     pub(crate) fn url(&self) -> String {
@@ -63,6 +78,20 @@ impl Server {
         }
         let output = command.args(words).output().expect("redis-cli runs");
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Killed without a word, and not started again.
+    pub(crate) fn stop(&mut self) {
+        self.kill();
+    }
+
+    /// The process of the server itself.
+    pub(crate) fn pid(&self) -> String {
+        let info = self.cli(&["INFO", "server"]);
+        let pid = info
+            .lines()
+            .find_map(|line| line.strip_prefix("process_id:"));
+        pid.expect("a running server").trim().to_owned()
     }
 
     /// Killed without a word, and started again with what lies in its folder.
@@ -105,13 +134,19 @@ impl Drop for Server {
     }
 }
 
-fn launch(port: u16, folder: &std::path::Path, settings: &[String]) -> Child {
+fn launch(port: u16, folder: &Path, settings: &[String]) -> Child {
     // Killed as soon as this process closes the pipe, be it by ending: a test may be stopped, and
     // threads may keep a store.
     const UNTIL_CLOSED: &str = "exec 3<&0; redis-server \"$@\" </dev/null & server=$!
         { read _ <&3; kill -9 $server; } & wait $server";
+    // A file of settings comes first.
+    let (file, settings) = match settings.split_first() {
+        Some((file, rest)) if !file.starts_with("--") => (Some(file), rest),
+        _ => (None, settings),
+    };
     Command::new("sh")
         .args(["-c", UNTIL_CLOSED, "redis-server"])
+        .args(file)
         .args([
             "--port",
             &port.to_string(),

@@ -8,6 +8,8 @@ fn in_the_core() -> captcha_core::VerifiedCaptcha {
     captcha_core::VerifiedCaptcha {
         action: "signup".to_owned(),
         solved_at: 0,
+        degraded: false,
+        repeat: false,
     }
 }
 

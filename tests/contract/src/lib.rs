@@ -19,7 +19,7 @@ pub mod canary;
 pub mod cases;
 pub mod client;
 pub mod engine;
-mod own_redis;
+pub mod own_redis;
 pub mod race;
 pub mod runner;
 pub mod stores;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use captcha_core::{
     RedisStore, Store,
-    store::{Id, Link, StoreFuture},
+    store::{Id, Link, Spending, StoreFuture},
 };
 
 #[allow(
@@ -20,7 +20,8 @@ struct OwnRedis {
 }
 
 /// An empty one.
-pub(crate) fn start() -> Arc<dyn Store> {
+#[must_use]
+pub fn start() -> Arc<dyn Store> {
     let server = server::Server::start(&[]);
     // A busy machine keeps this deadline as well.
     let store = RedisStore::builder(&server.url()).deadline(Duration::from_secs(2));
@@ -39,8 +40,39 @@ impl Store for OwnRedis {
         self.store.spend(id, ttl)
     }
 
+    fn spend_for<'a>(
+        &'a self,
+        id: &'a Id,
+        caller: &'a Id,
+        ttl: Duration,
+    ) -> StoreFuture<'a, Spending> {
+        self.store.spend_for(id, caller, ttl)
+    }
+
     fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64> {
         self.store.hit(key, window)
+    }
+
+    fn hits<'a>(&'a self, key: &'a Id) -> StoreFuture<'a, u64> {
+        self.store.hits(key)
+    }
+
+    fn is_shared(&self) -> bool {
+        self.store.is_shared()
+    }
+
+    fn share<'a>(
+        &'a self,
+        name: &'a Id,
+        value: &'a [u8],
+        ttl: Duration,
+        replace: bool,
+    ) -> StoreFuture<'a, Vec<u8>> {
+        self.store.share(name, value, ttl, replace)
+    }
+
+    fn shared<'a>(&'a self, name: &'a Id) -> StoreFuture<'a, Option<Vec<u8>>> {
+        self.store.shared(name)
     }
 
     fn generation(&self) -> StoreFuture<'_, u64> {

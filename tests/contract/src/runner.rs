@@ -4,6 +4,7 @@ use std::{
     cell::RefCell,
     fmt::Write as _,
     future::Future,
+    net::SocketAddr,
     panic::{self, AssertUnwindSafe},
     sync::{Mutex, Once},
 };
@@ -97,6 +98,12 @@ impl Client {
                 .unwrap(),
             log: Mutex::default(),
         }
+    }
+
+    /// Where its server listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.server.addr
     }
 
     /// Runs a future of this client.

@@ -168,11 +168,12 @@ impl Captcha {
             Err(error) => return puzzle::settle(Err(error)),
         };
         let outcome = async {
-            self.admit_call(request, Call::Answer).await?;
+            let caller = self.admit_call(request, Call::Answer).await?;
             let answer = Answer::from_json(serde_json::json!({ "text": form.text }).to_string());
             let judged = (self.engine())
                 .judge(Purpose::FrameChallenge, &form.challenge, &answer, 0)
                 .await;
+            self.note_wrong(caller.visitor, &judged).await?;
             match judged {
                 Ok(token) => {
                     let done = page(200, page::done(shown.language));

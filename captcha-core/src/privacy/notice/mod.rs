@@ -31,6 +31,19 @@ use crate::{error::CaptchaError, language::Language, limit::Limits};
 /// The shape of the JSON.
 const SCHEMA: &str = "urn:captcha:notice:1";
 
+/// What of an engine's setup the notice tells.
+pub(crate) struct Setup {
+    /// Whether cookies travel over HTTPS alone.
+    pub(crate) secure: bool,
+    /// Whether visitors do.
+    pub(crate) encrypted: bool,
+    pub(crate) limits: Limits,
+    /// Whether several processes share the store.
+    pub(crate) shared: bool,
+    pub(crate) statistics: bool,
+    pub(crate) feedback: bool,
+}
+
 /// The notices of one engine: the one in force, in every language, and those before it.
 pub(crate) struct Notices {
     privacy: Privacy,
@@ -38,6 +51,7 @@ pub(crate) struct Notices {
     secure: bool,
     encrypted: bool,
     limits: bool,
+    shared: bool,
     statistics: bool,
     feedback: bool,
     archive: Vec<Archived>,
@@ -45,15 +59,15 @@ pub(crate) struct Notices {
 }
 
 impl Notices {
-    pub(crate) fn new(
-        privacy: Privacy,
-        lives: Lives,
-        secure: bool,
-        encrypted: bool,
-        limits: Limits,
-        statistics: bool,
-        feedback: bool,
-    ) -> Result<Self, CaptchaError> {
+    pub(crate) fn new(privacy: Privacy, lives: Lives, setup: Setup) -> Result<Self, CaptchaError> {
+        let Setup {
+            secure,
+            encrypted,
+            limits,
+            shared,
+            statistics,
+            feedback,
+        } = setup;
         privacy.check()?;
         if statistics && privacy.audience != Audience::NotDirectedToChildren {
             return Err(CaptchaError::configuration(
@@ -70,6 +84,7 @@ impl Notices {
             secure,
             encrypted,
             limits: limits != Limits::UNLIMITED,
+            shared,
             version: String::new(),
         };
         notices.version = version(&notices.facts());
@@ -84,6 +99,7 @@ impl Notices {
             secure: self.secure,
             encrypted: self.encrypted,
             limits: self.limits,
+            shared: self.shared,
             statistics: self.statistics(),
             feedback: self.feedback,
             archive: &self.archive,
@@ -147,6 +163,7 @@ pub(crate) struct Facts<'a> {
     /// Whether visitors arrive by HTTPS alone.
     pub(crate) encrypted: bool,
     pub(crate) limits: bool,
+    pub(crate) shared: bool,
     pub(crate) statistics: bool,
     pub(crate) feedback: bool,
     pub(crate) archive: &'a [Archived],
@@ -333,7 +350,7 @@ impl Facts<'_> {
         RecordRow {
             name: entry.name.to_owned(),
             purpose: entry.purpose.name().to_owned(),
-            holds: words::record(&language.text().notice, record).to_owned(),
+            holds: words::record(&language.text().notice, record, self.shared).to_owned(),
             life_seconds: life.as_secs(),
             life: words::duration(language, life),
         }

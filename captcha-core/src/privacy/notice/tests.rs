@@ -19,6 +19,7 @@ fn facts<'a>(privacy: &'a Privacy, archive: &'a [Archived]) -> Facts<'a> {
         secure: true,
         encrypted: true,
         limits: true,
+        shared: false,
         statistics: false,
         feedback: false,
         archive,
@@ -35,12 +36,13 @@ fn the_version_moves_with_everything_that_the_notice_says() {
     let base = version(&facts(&plain, &[]));
     assert_eq!(base.len(), 64);
     assert_eq!(base, version(&facts(&plain, &[])));
-    let changed: [fn(&mut Facts<'_>); 7] = [
+    let changed: [fn(&mut Facts<'_>); 8] = [
         |facts| facts.encrypted = false,
         |facts| facts.lives.token = Duration::from_secs(301),
         |facts| facts.lives.challenge = Duration::from_secs(60),
         |facts| facts.secure = false,
         |facts| facts.limits = false,
+        |facts| facts.shared = true,
         |facts| facts.statistics = true,
         |facts| facts.feedback = true,
     ];
@@ -218,7 +220,7 @@ fn statistics_where_children_are_among_the_audience_are_an_error() {
 }
 
 /// What the registry and the words said when [`registry::DATE`] was last set.
-const SAID: &str = "1692423d5c7e16a653b5786e430cd5e0cca75b31a44030df3807bf02ec3863f4";
+const SAID: &str = "e5f2d872d45433f85fc4c02b2b4167e8d7630e3e4a7a2049ee4f8b319cab73d2";
 
 #[test]
 fn what_is_kept_and_said_changes_with_its_date() {

@@ -38,13 +38,15 @@ pub(super) const fn cookie(words: &Words, cookie: Cookie) -> (&'static str, &'st
     (words.holds, words.set_when)
 }
 
-pub(super) const fn record(words: &Words, record: Record) -> &'static str {
+/// What a record holds; `shared` where several processes share the store.
+pub(super) const fn record(words: &Words, record: Record, shared: bool) -> &'static str {
     let of = &words.records;
     match record {
         Record::ChallengeMark => of.challenge_mark,
         Record::TokenMark => of.token_mark,
         Record::VisitorCalls => of.visitor_calls,
         Record::SiteCalls => of.site_calls,
+        Record::CallSalt if shared => of.call_salt_shared,
         Record::CallSalt => of.call_salt,
         Record::IssuedCounts => of.issued_counts,
         Record::DailyCounters => of.daily_counters,

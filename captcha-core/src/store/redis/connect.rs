@@ -2,11 +2,12 @@
 
 use std::{collections::HashMap, error::Error, rc::Rc};
 
-use ::redis::{AsyncConnectionConfig, RedisError, aio::MultiplexedConnection};
+use ::redis::{RedisError, aio::MultiplexedConnection};
+use tokio::time::Instant;
 
 use super::{
+    locate::Place,
     scripts::{self, FENCE_MILLIS, Keys},
-    worker::Settings,
 };
 use crate::{
     error::CaptchaError,
@@ -17,6 +18,7 @@ use crate::{
 #[derive(Clone)]
 pub(super) struct Live {
     pub(super) connection: MultiplexedConnection,
+    pub(super) opened: Instant,
     /// The run of the server: another one after every start.
     pub(super) run: Rc<str>,
     pub(super) fence: Rc<str>,
@@ -48,11 +50,20 @@ impl From<RedisError> for Trouble {
                 "Redis refuses the user or the password of the address".to_owned(),
             );
         }
+        // What rustls says of a certificate, and this library of a line, has no code.
+        let said = error.to_string();
+        if said.contains("invalid peer certificate") {
+            return Self::Settings(format!(
+                "the certificate of Redis is not trusted ({said}): name its authority with \
+                 `.root_certificates(..)`, and use a host name that the certificate is for"
+            ));
+        }
         if error.code() == Some("NOPERM") {
             return Self::Settings(format!(
                 "this Redis user may not do what the store needs ({}): allow it \
                  `+info +eval +evalsha +script|load +get +set +del +incr +pexpire +pttl +time +hincrby +hgetall \
-                 +sadd +smembers +zadd +zcard +zrem +zpopmin +zrange +zremrangebyscore` on its keys",
+                 +sadd +smembers +zadd +zcard +zrem +zpopmin +zrange +zremrangebyscore +cluster|keyslot \
+                 +cluster|slots` on its keys",
                 error.detail().unwrap_or_default()
             ));
         }
@@ -81,14 +92,8 @@ impl From<Trouble> for crate::store::StoreError {
 }
 
 /// Opens a connection to a server that can be relied on.
-pub(super) async fn open(settings: &Settings, keys: &Keys) -> Result<Live, Trouble> {
-    // Deadlines are the worker's.
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(None)
-        .set_response_timeout(None);
-    let client = &settings.client;
-    let connection = client.get_multiplexed_async_connection_with_config(&config);
-    fenced(connection.await?, keys).await
+pub(super) async fn open(place: &Place, keys: &Keys) -> Result<Live, Trouble> {
+    fenced(place.open(&keys.fence()).await?, keys).await
 }
 
 /// The connection with the fence that stands now; a new one is put up where it has to be.
@@ -96,6 +101,7 @@ pub(super) async fn fenced(
     mut connection: MultiplexedConnection,
     keys: &Keys,
 ) -> Result<Live, Trouble> {
+    let opened = Instant::now();
     let info: String = ::redis::cmd("INFO").query_async(&mut connection).await?;
     let run: Rc<str> = reliable(&info)?.into();
     let fence = scripts::FENCE
@@ -107,6 +113,7 @@ pub(super) async fn fenced(
         .await?;
     Ok(Live {
         connection,
+        opened,
         run,
         fence: fence.into(),
     })
@@ -135,11 +142,6 @@ fn reliable(info: &str) -> Result<String, Trouble> {
         return fix(format!(
             "this is Redis {version:?}: Redis 7, or Valkey, or a later one is needed"
         ));
-    }
-    if fact("cluster_enabled") == "1" {
-        return fix(
-            "this server is part of a cluster, which RedisStore does not speak to yet".into(),
-        );
     }
     if fact("role") != "master" {
         return fix(format!(
@@ -179,7 +181,6 @@ mod tests {
         for (from, to, says) in [
             ("7.0.15", "6.2.0", "Redis 7"),
             ("role:master", "role:slave", "replica"),
-            ("cluster_enabled:0", "cluster_enabled:1", "cluster"),
             (
                 "maxmemory:0\r\nmaxmemory_policy:noeviction",
                 "maxmemory:9\r\nmaxmemory_policy:allkeys-lru",

@@ -3,25 +3,26 @@
 //! The connection lives on a thread of its own, so that a host may run any runtime or none. Every
 //! script runs on one hash slot and gives each key an expiry.
 
+mod builder;
+mod calls;
 mod connect;
+mod line;
+mod locate;
 mod scripts;
+#[cfg(feature = "redis-tls")]
+mod tls;
 mod worker;
+
+pub use builder::RedisStoreBuilder;
 
 use std::time::Duration;
 
-use ::redis::{ConnectionAddr, IntoConnectionInfo};
 use futures_channel::oneshot;
+use tokio::sync::mpsc;
 
-use self::worker::{Call, Job, Settings};
-use super::{Id, Link, Store, StoreError, StoreFuture};
+use self::worker::{Call, Job, Waiting};
+use super::{Id, Link, Spending, Store, StoreError, StoreFuture};
 use crate::error::CaptchaError;
-#[cfg(doc)]
-use crate::error::ErrorKind;
-
-/// Most calls that wait for the connection; more are refused at once.
-const QUEUE: usize = 10_000;
-/// Longest that [`RedisStoreBuilder::connect`] waits for the first answer.
-const START: Duration = Duration::from_secs(5);
 
 /// Marks in Redis 7 or Valkey, shared by every process that is given the same address.
 ///
@@ -42,17 +43,9 @@ const START: Duration = Duration::from_secs(5);
 /// # Ok::<(), captcha_core::CaptchaError>(())
 /// ```
 pub struct RedisStore {
-    jobs: tokio::sync::mpsc::Sender<Job>,
+    jobs: mpsc::UnboundedSender<Job>,
+    waiting: Waiting,
     link: Link,
-}
-
-/// A [`RedisStore`] in the making.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct RedisStoreBuilder {
-    url: String,
-    prefix: String,
-    deadline: Duration,
 }
 
 impl RedisStore {
@@ -67,92 +60,16 @@ impl RedisStore {
 
     /// A store at an address, to be set up.
     pub fn builder(url: &str) -> RedisStoreBuilder {
-        RedisStoreBuilder {
-            url: url.to_owned(),
-            prefix: "captcha".to_owned(),
-            deadline: Duration::from_millis(250),
+        RedisStoreBuilder::new(url)
+    }
+
+    fn over(jobs: mpsc::UnboundedSender<Job>, link: Link) -> Self {
+        Self {
+            jobs,
+            waiting: Waiting::default(),
+            link,
         }
     }
-}
-
-impl RedisStoreBuilder {
-    /// What every key begins with: 1 to 40 of a to z, 0 to 9, `.`, `_` and `-`. Sites that share a server
-    /// need one each.
-    pub fn prefix(mut self, prefix: &str) -> Self {
-        prefix.clone_into(&mut self.prefix);
-        self
-    }
-
-    /// How long a call may take. What is not answered by then is refused.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
-    }
-
-    /// Connects and looks whether the server can be relied on. This thread waits for it, at most five
-    /// seconds: call it before the server starts, not within a request.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`] says what to change: an address that is none, a password that is
-    /// refused, a server that may drop marks under memory pressure, a replica, or one that is too
-    /// old. [`ErrorKind::Unavailable`] when nobody answers.
-    pub fn connect(self) -> Result<RedisStore, CaptchaError> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
-        if !(1..=40).contains(&self.prefix.len()) || !self.prefix.chars().all(plain) {
-            return Err(CaptchaError::configuration(format!(
-                "{:?} is no prefix for keys: use 1 to 40 of a to z, 0 to 9, '.', '_' and '-'",
-                self.prefix
-            )));
-        }
-        if self.url.starts_with("rediss:") {
-            return Err(CaptchaError::configuration(
-                "RedisStore does not speak TLS yet: use a tunnel on this machine, or a Unix socket",
-            ));
-        }
-        let unreadable = |error| {
-            // Without the address: it may hold a password.
-            CaptchaError::configuration("this is no address of a Redis server").caused_by(error)
-        };
-        let info = self
-            .url
-            .as_str()
-            .into_connection_info()
-            .map_err(unreadable)?;
-        let link = link(info.addr());
-        let client = ::redis::Client::open(info).map_err(unreadable)?;
-        let (jobs, waiting) = tokio::sync::mpsc::channel(QUEUE);
-        let (ready, first) = std::sync::mpsc::channel();
-        let settings = Settings {
-            client,
-            prefix: self.prefix,
-            deadline: self.deadline,
-        };
-        let unavailable = |error: Box<_>| CaptchaError::from(connect::Trouble::Unavailable(error));
-        std::thread::Builder::new()
-            .name("captcha-redis".into())
-            .spawn(move || worker::run(settings, waiting, &ready))
-            .map_err(|error| unavailable(error.into()))?;
-        match first.recv_timeout(START) {
-            Ok(Ok(())) => Ok(RedisStore { jobs, link }),
-            Ok(Err(error)) => Err(error),
-            Err(error) => Err(unavailable(error.into())),
-        }
-    }
-}
-
-/// How calls travel.
-fn link(address: &ConnectionAddr) -> Link {
-    match address {
-        ConnectionAddr::Unix(_) => Link::Local,
-        ConnectionAddr::Tcp(host, _) if is_loopback(host) => Link::Local,
-        _ => Link::Plain,
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    let address = address.parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 impl RedisStore {
@@ -162,9 +79,12 @@ impl RedisStore {
         call: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Call,
     ) -> StoreFuture<'_, T> {
         let (answer, answered) = oneshot::channel();
-        let sent = self.jobs.try_send(Job::new(call(answer)));
+        let job = self.waiting.admit(call(answer));
+        let sent = job.is_some_and(|job| self.jobs.send(job).is_ok());
         Box::pin(async move {
-            sent.map_err(|_| busy())?;
+            if !sent {
+                return Err(busy());
+            }
             answered.await.map_err(|_| busy())?
         })
     }
@@ -180,11 +100,43 @@ impl Store for RedisStore {
     }
 
     fn spend<'a>(&'a self, id: &'a Id, ttl: Duration) -> StoreFuture<'a, bool> {
-        self.ask(|answer| Call::Spend(*id, ttl, answer))
+        let spending = self.ask(|answer| Call::Spend(*id, None, ttl, answer));
+        Box::pin(async move { Ok(spending.await? == Spending::First) })
+    }
+
+    fn spend_for<'a>(
+        &'a self,
+        id: &'a Id,
+        caller: &'a Id,
+        ttl: Duration,
+    ) -> StoreFuture<'a, Spending> {
+        self.ask(|answer| Call::Spend(*id, Some(*caller), ttl, answer))
     }
 
     fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64> {
         self.ask(|answer| Call::Hit(*key, window, answer))
+    }
+
+    fn hits<'a>(&'a self, key: &'a Id) -> StoreFuture<'a, u64> {
+        self.ask(|answer| Call::Hits(*key, answer))
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn share<'a>(
+        &'a self,
+        name: &'a Id,
+        value: &'a [u8],
+        ttl: Duration,
+        replace: bool,
+    ) -> StoreFuture<'a, Vec<u8>> {
+        self.ask(|answer| Call::Share(*name, value.to_vec(), ttl, replace, answer))
+    }
+
+    fn shared<'a>(&'a self, name: &'a Id) -> StoreFuture<'a, Option<Vec<u8>>> {
+        self.ask(|answer| Call::Shared(*name, answer))
     }
 
     fn generation(&self) -> StoreFuture<'_, u64> {

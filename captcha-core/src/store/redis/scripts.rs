@@ -33,6 +33,10 @@ impl Keys {
         self.named("hits", key)
     }
 
+    pub(super) fn shared(&self, name: &Id) -> String {
+        self.named("shared", name)
+    }
+
     pub(super) fn text(&self, id: &Id) -> String {
         self.named("text", id)
     }
@@ -100,16 +104,32 @@ pub(super) static RENEW: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// 1 for the first, 0 for every later one, -1 where the fence is another one: marks may be gone. The mark
-/// comes before everything else that is written, or a full server would make room for it beyond its limit.
-/// Keys: fence, mark. Arguments: fence, life of the mark, life of the fence.
+/// 1 for the first, 2 for whoever comes again under the same name, 0 for every other later one, -1 where the
+/// fence is another one: marks may be gone. A mark says who spent the id, by a name and by a number of the
+/// call: a call that is made once more, since its answer was lost, is the first still. The mark comes before
+/// everything else that is written, or a full server would make room for it beyond its limit.
+/// Keys: fence, mark. Arguments: fence, life of the mark, life of the fence, name or nothing, number of the call.
 pub(super) static SPEND: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
-        local first = redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[2])
+        local own = ARGV[4] .. ':' .. ARGV[5]
+        local first = redis.call('SET', KEYS[2], own, 'NX', 'PX', ARGV[2])
         redis.call('PEXPIRE', KEYS[1], ARGV[3])
         if first then return 1 end
+        local spent = redis.call('GET', KEYS[2])
+        if spent == own then return 1 end
+        if ARGV[4] ~= '' and spent and string.sub(spent, 1, #ARGV[4] + 1) == ARGV[4] .. ':' then return 2 end
         return 0",
+    )
+});
+
+/// What is kept for every process. Keys: shared. Arguments: value, life, `1` to replace what is there.
+pub(super) static SHARE: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local kept = ARGV[3] ~= '1' and redis.call('GET', KEYS[1])
+        if kept then return kept end
+        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+        return ARGV[1]",
     )
 });
 

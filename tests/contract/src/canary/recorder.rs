@@ -8,7 +8,7 @@ use std::{
 
 use captcha_core::{
     Store,
-    store::{Id, StoreFuture},
+    store::{Id, Spending, StoreFuture},
 };
 
 use super::Sink;
@@ -24,6 +24,8 @@ pub enum Does {
     Count,
     /// To keep a sealed text.
     Keep,
+    /// To give every process a sealed salt.
+    Share,
 }
 
 /// One operation of the store.
@@ -44,7 +46,7 @@ impl Operation {
     #[must_use]
     pub fn sink(&self) -> Sink {
         match self.does {
-            Does::Keep => Sink::Sealed,
+            Does::Keep | Does::Share => Sink::Sealed,
             Does::Spend | Does::Hit | Does::Count => Sink::Store,
         }
     }
@@ -113,6 +115,39 @@ impl Store for Recorder {
     fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64> {
         self.note(Does::Hit, key, window);
         self.inner.hit(key, window)
+    }
+
+    fn spend_for<'a>(
+        &'a self,
+        id: &'a Id,
+        caller: &'a Id,
+        ttl: Duration,
+    ) -> StoreFuture<'a, Spending> {
+        self.note(Does::Spend, &[*id, *caller].concat(), ttl);
+        self.inner.spend_for(id, caller, ttl)
+    }
+
+    fn hits<'a>(&'a self, key: &'a Id) -> StoreFuture<'a, u64> {
+        self.inner.hits(key)
+    }
+
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
+    }
+
+    fn share<'a>(
+        &'a self,
+        name: &'a Id,
+        value: &'a [u8],
+        ttl: Duration,
+        replace: bool,
+    ) -> StoreFuture<'a, Vec<u8>> {
+        self.note(Does::Share, &[name, value].concat(), ttl);
+        self.inner.share(name, value, ttl, replace)
+    }
+
+    fn shared<'a>(&'a self, name: &'a Id) -> StoreFuture<'a, Option<Vec<u8>>> {
+        self.inner.shared(name)
     }
 
     fn count<'a>(&'a self, day: u32, cell: &'a str, ttl: Duration) -> StoreFuture<'a, ()> {

@@ -1,0 +1,207 @@
+//! What is asked of the server, one method a call.
+
+use std::time::Duration;
+
+use ::redis::RedisError;
+
+use super::{
+    connect::{self, Trouble},
+    line::Line,
+    scripts::{self, FENCE_MILLIS},
+};
+use crate::{
+    clock::millis,
+    store::{Id, Spending},
+};
+
+/// How old what is known of the fence may be where nothing is spent: another process may have put up
+/// a new one.
+const FENCE_AGE: Duration = Duration::from_millis(400);
+
+impl Line {
+    pub(super) async fn spend(
+        &self,
+        id: &Id,
+        caller: Option<&Id>,
+        ttl: Duration,
+    ) -> Result<Spending, Trouble> {
+        let name = caller
+            .map(|caller| scripts::hex(caller))
+            .unwrap_or_default();
+        let call = connect::number()?;
+        let mut live = self.live().await?;
+        let mut asked_again = false;
+        for _ in 0..4 {
+            let spent = scripts::SPEND
+                .key(self.keys.fence())
+                .key(self.keys.mark(id))
+                .arg(&*live.fence)
+                .arg(millis(ttl).max(1))
+                .arg(FENCE_MILLIS)
+                .arg(&name)
+                .arg(&call)
+                .invoke_async::<i64>(&mut live.connection)
+                .await;
+            match spent {
+                Ok(1) => return Ok(Spending::First),
+                Ok(2) => return Ok(Spending::Again),
+                Ok(0) => return Ok(Spending::Late),
+                Ok(_) => live = self.look_again(live).await?,
+                // Nobody knows whether it got there; the number of the call tells when it is asked again.
+                Err(error) if is_elsewhere(&error) && !asked_again => {
+                    asked_again = true;
+                    self.lose(live.opened);
+                    live = self.live().await?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Trouble::Unavailable(
+            "the fence in Redis does not stand still".into(),
+        ))
+    }
+
+    pub(super) async fn hit(&self, key: &Id, window: Duration) -> Result<u64, Trouble> {
+        let mut live = self.live().await?;
+        let mut script = scripts::HIT.key(self.keys.hits(key));
+        script.arg(millis(window).max(1));
+        Ok(script.invoke_async(&mut live.connection).await?)
+    }
+
+    pub(super) async fn hits(&self, key: &Id) -> Result<u64, Trouble> {
+        let mut live = self.live().await?;
+        let mut command = ::redis::cmd("GET");
+        command.arg(self.keys.hits(key));
+        let hits: Option<u64> = command.query_async(&mut live.connection).await?;
+        Ok(hits.unwrap_or_default())
+    }
+
+    pub(super) async fn share(
+        &self,
+        name: &Id,
+        value: &[u8],
+        ttl: Duration,
+        replace: bool,
+    ) -> Result<Vec<u8>, Trouble> {
+        let mut live = self.live().await?;
+        let mut script = scripts::SHARE.key(self.keys.shared(name));
+        script
+            .arg(value)
+            .arg(millis(ttl).max(1))
+            .arg(u8::from(replace));
+        Ok(script.invoke_async(&mut live.connection).await?)
+    }
+
+    pub(super) async fn shared(&self, name: &Id) -> Result<Option<Vec<u8>>, Trouble> {
+        let mut live = self.live().await?;
+        let mut command = ::redis::cmd("GET");
+        command.arg(self.keys.shared(name));
+        Ok(command.query_async(&mut live.connection).await?)
+    }
+
+    pub(super) async fn generation(&self) -> Result<u64, Trouble> {
+        let mut live = self.live().await?;
+        if self.known_for().is_none_or(|age| age >= FENCE_AGE) {
+            let fence = ::redis::cmd("GET")
+                .arg(self.keys.fence())
+                .query_async::<Option<String>>(&mut live.connection)
+                .await?;
+            if fence.as_deref() == Some(&*live.fence) {
+                self.learn(live.clone());
+            } else {
+                live = self.look_again(live).await?;
+            }
+        }
+        Ok(live.generation())
+    }
+
+    pub(super) async fn renew(&self) -> Result<u64, Trouble> {
+        let mut live = self.live().await?;
+        let fence = scripts::RENEW
+            .key(self.keys.fence())
+            .arg(&*live.run)
+            .arg(connect::number()?)
+            .arg(FENCE_MILLIS)
+            .invoke_async::<String>(&mut live.connection)
+            .await?;
+        live.fence = fence.into();
+        self.learn(live.clone());
+        Ok(live.generation())
+    }
+
+    pub(super) async fn count(&self, day: u32, cell: &str, ttl: Duration) -> Result<(), Trouble> {
+        let mut live = self.live().await?;
+        let mut script = scripts::COUNT.key(self.keys.day(day));
+        script
+            .key(self.keys.days())
+            .arg(cell)
+            .arg(millis(ttl).max(1))
+            .arg(day);
+        Ok(script.invoke_async::<()>(&mut live.connection).await?)
+    }
+
+    pub(super) async fn counts(&self, day: u32) -> Result<Vec<(String, u64)>, Trouble> {
+        let mut live = self.live().await?;
+        let mut command = ::redis::cmd("HGETALL");
+        command.arg(self.keys.day(day));
+        Ok(command.query_async(&mut live.connection).await?)
+    }
+
+    pub(super) async fn forget_counts(&self) -> Result<(), Trouble> {
+        let mut live = self.live().await?;
+        let mut days = ::redis::cmd("SMEMBERS");
+        days.arg(self.keys.days());
+        let days: Vec<u32> = days.query_async(&mut live.connection).await?;
+        let mut command = ::redis::cmd("DEL");
+        command.arg(self.keys.days());
+        for day in days {
+            command.arg(self.keys.day(day));
+        }
+        Ok(command.query_async::<()>(&mut live.connection).await?)
+    }
+
+    pub(super) async fn keep(&self, id: &Id, sealed: &[u8], ttl: Duration) -> Result<(), Trouble> {
+        let mut live = self.live().await?;
+        let (name, text) = (scripts::hex(id), self.keys.text(id));
+        let mut script = scripts::KEEP.key(&text);
+        script
+            .key(self.keys.texts())
+            .arg(&name)
+            .arg(sealed)
+            .arg(millis(ttl).max(1))
+            .arg(text.trim_end_matches(&name));
+        Ok(script.invoke_async::<()>(&mut live.connection).await?)
+    }
+
+    pub(super) async fn kept(&self) -> Result<Vec<(Id, Vec<u8>)>, Trouble> {
+        let mut live = self.live().await?;
+        let mut command = ::redis::cmd("ZRANGE");
+        command.arg(self.keys.texts()).arg(0).arg(-1);
+        let names: Vec<String> = command.query_async(&mut live.connection).await?;
+        let mut texts = Vec::with_capacity(names.len());
+        for id in names.iter().filter_map(|name| scripts::id(name)) {
+            let mut command = ::redis::cmd("GET");
+            command.arg(self.keys.text(&id));
+            let text: Option<Vec<u8>> = command.query_async(&mut live.connection).await?;
+            texts.extend(text.map(|text| (id, text)));
+        }
+        Ok(texts)
+    }
+
+    pub(super) async fn drop_kept(&self, id: &Id) -> Result<(), Trouble> {
+        let mut live = self.live().await?;
+        let mut command = ::redis::cmd("ZREM");
+        command.arg(self.keys.texts()).arg(scripts::hex(id));
+        command.query_async::<()>(&mut live.connection).await?;
+        let mut command = ::redis::cmd("DEL");
+        command.arg(self.keys.text(id));
+        Ok(command.query_async::<()>(&mut live.connection).await?)
+    }
+}
+
+/// Whether the connection broke, or leads to a server that takes no writes any more.
+fn is_elsewhere(error: &RedisError) -> bool {
+    error.is_io_error()
+        || error.is_connection_dropped()
+        || matches!(error.code(), Some("MOVED" | "READONLY"))
+}

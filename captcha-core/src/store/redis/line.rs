@@ -1,0 +1,140 @@
+//! The upkeep of the connection: opened when it is needed, given up when it fails, opened again after a
+//! pause.
+
+use std::{cell::RefCell, time::Duration};
+
+use ::redis::RedisError;
+use tokio::{sync::Mutex, time::Instant};
+
+use super::{
+    connect::{self, Live, Trouble},
+    scripts::Keys,
+    worker::Settings,
+};
+use crate::{
+    random::{self, SystemRandom},
+    store::StoreError,
+};
+
+/// First and longest pause after a connection that could not be opened.
+const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
+
+/// Since when what is known of the fence is known.
+struct Known {
+    live: Live,
+    since: Instant,
+}
+
+/// Attempts that failed in a row, and when the next one may be made.
+#[derive(Default)]
+struct Pause {
+    failures: u32,
+    until: Option<Instant>,
+}
+
+pub(super) struct Line {
+    settings: Settings,
+    pub(super) keys: Keys,
+    known: RefCell<Option<Known>>,
+    /// Held by whoever opens a connection: there is one at a time.
+    pause: Mutex<Pause>,
+}
+
+impl Line {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self {
+            keys: Keys::new(&settings.prefix),
+            settings,
+            known: RefCell::default(),
+            pause: Mutex::default(),
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Duration {
+        self.settings.deadline
+    }
+
+    /// The connection; a new one where there is none, unless one has just failed.
+    pub(super) async fn live(&self) -> Result<Live, Trouble> {
+        if let Some(live) = self.known() {
+            return Ok(live);
+        }
+        let mut pause = self.pause.lock().await;
+        if let Some(live) = self.known() {
+            return Ok(live);
+        }
+        if pause.until.is_some_and(|until| Instant::now() < until) {
+            return Err(Trouble::Unavailable(
+                "Redis did not answer a moment ago".into(),
+            ));
+        }
+        // Taken for failed until it is not: a deadline may end this in between.
+        pause.failures += 1;
+        let [first, longest] = PAUSES;
+        let wait = (first * 2u32.saturating_pow(pause.failures.min(8) - 1)).min(longest);
+        // All processes lose Redis at the same moment, and are not to come back at one.
+        let [share] = random::array(&SystemRandom).unwrap_or([0]);
+        let share = 0.5 + f64::from(share) / 512.0;
+        pause.until = Some(Instant::now() + wait.mul_f64(share));
+        let live = connect::open(&self.settings.place, &self.keys).await;
+        match &live {
+            Ok(live) => {
+                if pause.failures > 1 {
+                    tracing::info!("captcha: Redis answers again");
+                }
+                *pause = Pause::default();
+                self.learn(live.clone());
+            }
+            Err(trouble) if pause.failures == 1 => {
+                tracing::warn!("captcha: no connection to Redis: {trouble:?}");
+            }
+            Err(_) => {}
+        }
+        live
+    }
+
+    fn known(&self) -> Option<Live> {
+        self.known.borrow().as_ref().map(|known| known.live.clone())
+    }
+
+    pub(super) fn learn(&self, live: Live) {
+        let since = Instant::now();
+        *self.known.borrow_mut() = Some(Known { live, since });
+    }
+
+    /// Since when what is known of the fence is known.
+    pub(super) fn known_for(&self) -> Option<Duration> {
+        (self.known.borrow().as_ref()).map(|known| known.since.elapsed())
+    }
+
+    /// Gives the connection up that was open at `then`: the next call opens another one. One that was opened
+    /// later is not to blame.
+    pub(super) fn lose(&self, then: Instant) {
+        let mut known = self.known.borrow_mut();
+        if known
+            .as_ref()
+            .is_some_and(|known| known.live.opened <= then)
+        {
+            known.take();
+        }
+    }
+
+    /// What to say of a call that failed, and whether the connection is to blame.
+    pub(super) fn failed(&self, trouble: Trouble, since: Instant) -> StoreError {
+        if let Trouble::Unavailable(error) = &trouble {
+            let redis = error.downcast_ref::<RedisError>();
+            if redis.and_then(RedisError::code) == Some("OOM") {
+                return StoreError::Full;
+            }
+        }
+        self.lose(since);
+        trouble.into()
+    }
+
+    /// Looks which fence stands on a connection, after another one was found than was known.
+    pub(super) async fn look_again(&self, live: Live) -> Result<Live, Trouble> {
+        let live = connect::fenced(live.connection, &self.keys).await?;
+        self.learn(live.clone());
+        Ok(live)
+    }
+}

@@ -1,0 +1,237 @@
+//! Which server takes the writes: the one of the address, the master that Sentinels name, or the
+//! node of a cluster that holds the slot of our keys.
+
+use std::{cell::RefCell, time::Duration};
+
+use ::redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, RedisError, Value,
+    aio::MultiplexedConnection, cmd,
+};
+use tokio::time::timeout;
+
+use super::connect::Trouble;
+
+/// Longest that one of several addresses is waited for before the next is asked.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// What stands at the addresses.
+pub(super) enum Topology {
+    /// A server, or nodes of a cluster: it says itself which.
+    Server,
+    Sentinel {
+        master: String,
+        password: Option<String>,
+    },
+}
+
+/// The addresses to begin with.
+pub(super) struct Place {
+    /// The host's, the first of which has the user, the password and the database.
+    given: Vec<ConnectionInfo>,
+    first: ConnectionInfo,
+    topology: Topology,
+    /// Other nodes of a cluster, as one of them told.
+    learnt: RefCell<Vec<ConnectionAddr>>,
+}
+
+impl Place {
+    pub(super) fn new(given: Vec<ConnectionInfo>, topology: Topology) -> Option<Self> {
+        let first = given.first()?.clone();
+        Some(Self {
+            given,
+            first,
+            topology,
+            learnt: RefCell::default(),
+        })
+    }
+
+    /// A connection to the server that takes writes for keys such as `key`.
+    pub(super) async fn open(&self, key: &str) -> Result<MultiplexedConnection, Trouble> {
+        match &self.topology {
+            Topology::Sentinel { master, password } => self.by_sentinel(master, password).await,
+            Topology::Server => self.by_node(key).await,
+        }
+    }
+
+    async fn by_sentinel(
+        &self,
+        master: &str,
+        password: &Option<String>,
+    ) -> Result<MultiplexedConnection, Trouble> {
+        let mut last = nobody();
+        for sentinel in &self.given {
+            let mut own = ::redis::RedisConnectionInfo::default();
+            if let Some(password) = password {
+                own = own.set_password(password);
+            }
+            let asked = async {
+                let mut connection = connect(sentinel.clone().set_redis_settings(own)).await?;
+                let named: Option<(String, u16)> = cmd("SENTINEL")
+                    .arg("GET-MASTER-ADDR-BY-NAME")
+                    .arg(master)
+                    .query_async(&mut connection)
+                    .await?;
+                Ok::<_, Trouble>(named)
+            };
+            match timeout(PATIENCE, asked).await {
+                Ok(Ok(Some((host, port)))) => {
+                    let address = at(self.first.addr(), host, port);
+                    match connect(self.first.clone().set_addr(address)).await {
+                        Ok(connection) => return Ok(connection),
+                        Err(trouble) => last = trouble.into(),
+                    }
+                }
+                Ok(Ok(None)) => {
+                    last = Trouble::Settings(format!(
+                        "the Sentinels know no master {master:?}: give the name of `sentinel monitor`"
+                    ));
+                }
+                Ok(Err(trouble)) => last = trouble,
+                Err(late) => last = Trouble::Unavailable(late.into()),
+            }
+        }
+        Err(last)
+    }
+
+    /// Asks the nodes in turn until one says who has the slot; a server that is none of a cluster has it.
+    async fn by_node(&self, key: &str) -> Result<MultiplexedConnection, Trouble> {
+        let given = self.given.iter().map(|info| info.addr().clone());
+        let addresses: Vec<_> = given.chain(self.learnt.borrow().iter().cloned()).collect();
+        let alone = addresses.len() == 1;
+        let mut last = nobody();
+        for address in addresses {
+            let found = self.through(address, key);
+            // A server alone may take as long as the call.
+            let found = match alone {
+                true => Ok(found.await),
+                false => timeout(PATIENCE, found).await,
+            };
+            match found {
+                Ok(Ok(connection)) => return Ok(connection),
+                Ok(Err(trouble)) => last = trouble,
+                Err(late) => last = Trouble::Unavailable(late.into()),
+            }
+        }
+        Err(last)
+    }
+
+    async fn through(
+        &self,
+        address: ConnectionAddr,
+        key: &str,
+    ) -> Result<MultiplexedConnection, Trouble> {
+        let mut connection = connect(self.first.clone().set_addr(address.clone())).await?;
+        let Some((owner, all)) = owner_of(&mut connection, &address, key).await? else {
+            return Ok(connection);
+        };
+        *self.learnt.borrow_mut() = all;
+        if owner == address {
+            return Ok(connection);
+        }
+        Ok(connect(self.first.clone().set_addr(owner)).await?)
+    }
+}
+
+fn nobody() -> Trouble {
+    Trouble::Unavailable("there is no address to ask".into())
+}
+
+async fn connect(info: ConnectionInfo) -> Result<MultiplexedConnection, RedisError> {
+    // Deadlines are the worker's.
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(None)
+        .set_response_timeout(None);
+    Client::open(info)?
+        .get_multiplexed_async_connection_with_config(&config)
+        .await
+}
+
+/// Another host reached in the same way.
+fn at(like: &ConnectionAddr, host: String, port: u16) -> ConnectionAddr {
+    match like {
+        ConnectionAddr::TcpTls {
+            insecure,
+            tls_params,
+            ..
+        } => ConnectionAddr::TcpTls {
+            host,
+            port,
+            insecure: *insecure,
+            tls_params: tls_params.clone(),
+        },
+        _ => ConnectionAddr::Tcp(host, port),
+    }
+}
+
+/// The node of the cluster that holds `key`, and all nodes; `None` where there is no cluster.
+async fn owner_of(
+    connection: &mut MultiplexedConnection,
+    asked: &ConnectionAddr,
+    key: &str,
+) -> Result<Option<(ConnectionAddr, Vec<ConnectionAddr>)>, Trouble> {
+    let slot = cmd("CLUSTER")
+        .arg("KEYSLOT")
+        .arg(key)
+        .query_async::<i64>(connection)
+        .await;
+    let slot = match slot {
+        Ok(slot) => slot,
+        Err(error) if error.to_string().contains("cluster support disabled") => return Ok(None),
+        // A user who may not ask, or a server that does not know the question, is taken for one alone;
+        // `INFO` is looked at next.
+        Err(error) if matches!(error.code(), Some("NOPERM" | "ERR")) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let ranges: Vec<Value> = cmd("CLUSTER").arg("SLOTS").query_async(connection).await?;
+    let mut owner = None;
+    let mut all = Vec::new();
+    for range in ranges {
+        let Some((from, to, nodes)) = range_of(range, asked) else {
+            continue;
+        };
+        if (from..=to).contains(&slot) {
+            owner = nodes.first().cloned();
+        }
+        all.extend(nodes);
+    }
+    all.dedup();
+    match owner {
+        Some(owner) => Ok(Some((owner, all))),
+        None => Err(Trouble::Unavailable(
+            "no node of the cluster holds the slot of the captcha's keys".into(),
+        )),
+    }
+}
+
+/// A range of slots with its nodes, the master first.
+fn range_of(range: Value, asked: &ConnectionAddr) -> Option<(i64, i64, Vec<ConnectionAddr>)> {
+    let mut parts = array(range)?.into_iter();
+    let from = ::redis::from_redis_value(parts.next()?).ok()?;
+    let to = ::redis::from_redis_value(parts.next()?).ok()?;
+    let nodes = parts.filter_map(|node| {
+        let mut node = array(node)?.into_iter();
+        let host: Option<String> = ::redis::from_redis_value(node.next()?).ok()?;
+        let port = ::redis::from_redis_value(node.next()?).ok()?;
+        // Without a name, it is the node that was asked.
+        let host = match host.filter(|host| !host.is_empty() && host != "?") {
+            Some(host) => host,
+            None => host_of(asked)?.to_owned(),
+        };
+        Some(at(asked, host, port))
+    });
+    Some((from, to, nodes.collect()))
+}
+
+fn array(value: Value) -> Option<Vec<Value>> {
+    match value {
+        Value::Array(parts) => Some(parts),
+        _ => None,
+    }
+}
+
+fn host_of(address: &ConnectionAddr) -> Option<&str> {
+    match address {
+        ConnectionAddr::Tcp(host, _) | ConnectionAddr::TcpTls { host, .. } => Some(host),
+        _ => None,
+    }
+}
