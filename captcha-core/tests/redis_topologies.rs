@@ -269,12 +269,12 @@ fn an_answer_that_is_lost_on_the_way_is_asked_for_again_and_is_still_the_first()
     let caller: Id = [8; 16];
     for round in 0..20u8 {
         let id = [round; 16];
-        line.lose_the_next_answer();
+        line.set(lossy::Mode::Loses);
         let first = block_on(store.spend(&id, LIFE));
         assert!(first.unwrap(), "round {round}: the mark is its own");
         assert!(!block_on(store.spend(&id, LIFE)).unwrap());
         let id = [100 + round; 16];
-        line.lose_the_next_answer();
+        line.set(lossy::Mode::Loses);
         let first = block_on(store.spend_for(&id, &caller, LIFE)).unwrap();
         assert_eq!(first, captcha_core::store::Spending::First);
     }

@@ -1,19 +1,38 @@
-//! A line to a server that breaks before an answer gets through, when it is told to.
+//! A line to a server that loses answers, takes its time or goes dead, when it is told to.
 
 use std::{
     io::{Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicU8, AtomicU32, Ordering},
     },
     thread,
+    time::Duration,
 };
+
+/// How it carries what the server answers.
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "shared with other tests")]
+pub(crate) enum Mode {
+    Works,
+    /// The next answer is lost, and the line breaks.
+    Loses,
+    /// Each answer comes two seconds late.
+    Slow,
+    /// Nothing comes, and nobody says so.
+    HalfOpen,
+}
+
+#[derive(Clone, Default)]
+struct State {
+    mode: Arc<AtomicU8>,
+    lost: Arc<AtomicU32>,
+}
 
 pub(crate) struct Line {
     port: u16,
-    lose: Arc<AtomicBool>,
-    lost: Arc<AtomicU32>,
+    state: State,
 }
 
 impl Line {
@@ -21,24 +40,21 @@ impl Line {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let line = Self {
             port: listener.local_addr().unwrap().port(),
-            lose: Arc::default(),
-            lost: Arc::default(),
+            state: State::default(),
         };
-        let (lose, lost) = (Arc::clone(&line.lose), Arc::clone(&line.lost));
+        let state = line.state.clone();
         // These threads end with the connections, or with the test.
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
+                let Ok(server) = TcpStream::connect(("127.0.0.1", server)) else {
+                    continue;
+                };
                 let (from, to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-                thread::spawn(move || carry(from, to, |_| true));
-                let (lose, lost) = (Arc::clone(&lose), Arc::clone(&lost));
-                thread::spawn(move || {
-                    carry(server, client, |_| {
-                        let breaks = lose.swap(false, Ordering::SeqCst);
-                        lost.fetch_add(u32::from(breaks), Ordering::SeqCst);
-                        !breaks
-                    });
-                });
+                thread::spawn(move || carry(from, to, || true));
+                let state = state.clone();
+                // A line that was half open stays so; only another one gets through.
+                let dead = Arc::new(AtomicU8::new(0));
+                thread::spawn(move || carry(server, client, || state.passes(&dead)));
             }
         });
         line
@@ -48,20 +64,46 @@ impl Line {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// The server does what it is asked next, and nobody hears of it.
-    pub(crate) fn lose_the_next_answer(&self) {
-        self.lose.store(true, Ordering::SeqCst);
+    pub(crate) fn set(&self, mode: Mode) {
+        self.state.mode.store(mode as u8, Ordering::SeqCst);
     }
 
+    /// How many answers were lost.
     pub(crate) fn lost(&self) -> u32 {
-        self.lost.load(Ordering::SeqCst)
+        self.state.lost.load(Ordering::SeqCst)
     }
 }
 
-fn carry(mut from: TcpStream, mut to: TcpStream, passes: impl Fn(&[u8]) -> bool) {
+impl State {
+    /// Whether an answer gets through; `false` breaks the line.
+    fn passes(&self, dead: &AtomicU8) -> bool {
+        let mode = self.mode.load(Ordering::SeqCst);
+        if mode == Mode::Loses as u8 {
+            self.set(Mode::Works);
+            self.lost.fetch_add(1, Ordering::SeqCst);
+            return false;
+        }
+        if mode == Mode::Slow as u8 {
+            thread::sleep(Duration::from_secs(2));
+        }
+        if mode == Mode::HalfOpen as u8 {
+            dead.store(1, Ordering::SeqCst);
+        }
+        while dead.load(Ordering::SeqCst) == 1 {
+            thread::sleep(Duration::from_secs(60));
+        }
+        true
+    }
+
+    fn set(&self, mode: Mode) {
+        self.mode.store(mode as u8, Ordering::SeqCst);
+    }
+}
+
+fn carry(mut from: TcpStream, mut to: TcpStream, passes: impl Fn() -> bool) {
     let mut bytes = [0; 4_096];
     while let Ok(read @ 1..) = from.read(&mut bytes) {
-        if !passes(&bytes[..read]) || to.write_all(&bytes[..read]).is_err() {
+        if !passes() || to.write_all(&bytes[..read]).is_err() {
             break;
         }
     }

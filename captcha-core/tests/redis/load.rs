@@ -1,0 +1,189 @@
+//! Five hundred redemptions a second at two nodes, some of them of tokens that were used.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use captcha_core::{
+    Captcha, Kind, Limits, RedisStore, SecretKey, Store,
+    store::{Id, StoreFuture},
+    testing::{self, block_on},
+};
+
+const WORKERS: usize = 5;
+/// Of each worker, and five redemptions in it.
+const TURN: Duration = Duration::from_millis(50);
+
+pub(crate) enum Fence {
+    There,
+    /// The control.
+    Missing,
+}
+
+/// What came of a load.
+#[derive(Debug)]
+#[expect(dead_code, reason = "all of it is printed")]
+pub(crate) struct Report {
+    pub(crate) taken_twice: usize,
+    pub(crate) redeemed: usize,
+    pub(crate) unavailable: usize,
+    /// The longest that a call took.
+    pub(crate) slowest: Duration,
+    /// From the end of the fault until a fresh token was issued and redeemed.
+    pub(crate) recovery: Duration,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// How often each token was taken.
+    taken: HashMap<String, usize>,
+    unavailable: usize,
+    slowest: Duration,
+}
+
+pub(crate) struct Load {
+    nodes: Arc<[Captcha; 2]>,
+    ends: Arc<AtomicBool>,
+    seen: Arc<Mutex<Seen>>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+impl Load {
+    pub(crate) fn start(url: &str, fence: Fence) -> Self {
+        let node = || {
+            let store = RedisStore::connect(url).unwrap();
+            let store: Arc<dyn Store> = match fence {
+                Fence::There => Arc::new(store),
+                Fence::Missing => Arc::new(Unfenced(store)),
+            };
+            Captcha::builder()
+                .key(SecretKey::new("b9YtX2mVq0rL5sZc8nEw1uJd4hGk7pAf3oTi6yRe").unwrap())
+                .privacy(testing::privacy())
+                .kinds([Kind::Work])
+                .work_bits(1, 1)
+                .limits(Limits::UNLIMITED)
+                .store(store)
+                .build()
+                .unwrap()
+        };
+        let mut load = Self {
+            nodes: Arc::new([node(), node()]),
+            ends: Arc::default(),
+            seen: Arc::default(),
+            workers: Vec::new(),
+        };
+        for number in 0..WORKERS {
+            let (nodes, ends) = (Arc::clone(&load.nodes), Arc::clone(&load.ends));
+            let seen = Arc::clone(&load.seen);
+            load.workers
+                .push(thread::spawn(move || work(number, &nodes, &ends, &seen)));
+        }
+        load
+    }
+
+    /// Until something was redeemed, and used tokens are there to be tried again.
+    pub(crate) fn settle(&self) {
+        let start = Instant::now();
+        while self.seen.lock().unwrap().taken.len() < 40 {
+            assert!(start.elapsed() < Duration::from_secs(20));
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// The fault is over.
+    pub(crate) fn finish(self) -> Report {
+        let healed = Instant::now();
+        let recovery = loop {
+            let token = block_on(self.nodes[0].token_for_tests(None));
+            let redeemed = token
+                .and_then(|token| block_on(self.nodes[1].redeem(token.as_str(), None)).map(|_| ()));
+            if redeemed.is_ok() || healed.elapsed() > Duration::from_secs(10) {
+                break healed.elapsed();
+            }
+            thread::sleep(Duration::from_millis(10));
+        };
+        // A while longer, in which what was used is tried again.
+        thread::sleep(Duration::from_millis(500));
+        self.ends.store(true, Ordering::SeqCst);
+        for worker in self.workers {
+            worker.join().unwrap();
+        }
+        let mut seen = self.seen.lock().unwrap();
+        // Each once more, at each node, in peace.
+        for token in seen.taken.keys().cloned().collect::<Vec<_>>() {
+            for node in self.nodes.iter() {
+                if block_on(node.redeem(&token, None)).is_ok() {
+                    *seen.taken.entry(token.clone()).or_default() += 1;
+                }
+            }
+        }
+        Report {
+            taken_twice: seen.taken.values().filter(|times| **times > 1).count(),
+            redeemed: seen.taken.len(),
+            unavailable: seen.unavailable,
+            slowest: seen.slowest,
+            recovery,
+        }
+    }
+}
+
+fn work(number: usize, nodes: &[Captcha; 2], ends: &AtomicBool, seen: &Mutex<Seen>) {
+    let mut used: Vec<String> = Vec::new();
+    let mut turn = number;
+    while !ends.load(Ordering::SeqCst) {
+        let start = Instant::now();
+        turn += 1;
+        let redeem = |token: &String, node: &Captcha| {
+            let taken = timed(seen, || block_on(node.redeem(token, None)).is_ok());
+            if taken {
+                *seen.lock().unwrap().taken.entry(token.clone()).or_default() += 1;
+            }
+        };
+        let issue = || block_on(nodes[turn % 2].token_for_tests(None)).ok();
+        match timed(seen, issue) {
+            Some(token) => {
+                let token = token.as_str().to_owned();
+                redeem(&token, &nodes[(turn + 1) % 2]);
+                redeem(&token, &nodes[turn % 2]);
+                used.push(token);
+            }
+            None => seen.lock().unwrap().unavailable += 1,
+        }
+        for back in [1, 3, used.len() / 2] {
+            if let Some(at) = used.len().checked_sub(back + 1) {
+                redeem(&used[at], &nodes[back % 2]);
+            }
+        }
+        thread::sleep(TURN.saturating_sub(start.elapsed()));
+    }
+}
+
+fn timed<T>(seen: &Mutex<Seen>, what: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let done = what();
+    let took = start.elapsed();
+    let mut seen = seen.lock().unwrap();
+    seen.slowest = seen.slowest.max(took);
+    done
+}
+
+/// Marks in the same Redis, without a fence.
+struct Unfenced(RedisStore);
+
+impl Store for Unfenced {
+    fn spend<'a>(&'a self, id: &'a Id, ttl: Duration) -> StoreFuture<'a, bool> {
+        self.0.spend(id, ttl)
+    }
+    fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64> {
+        self.0.hit(key, window)
+    }
+    fn generation(&self) -> StoreFuture<'_, u64> {
+        Box::pin(std::future::ready(Ok(1)))
+    }
+}
