@@ -1,9 +1,11 @@
 //! The sign-up page on actix-web: `cargo run -p actix-signup`, then http://127.0.0.1:3000.
 
 use actix_web::{
-    App, HttpResponse, HttpServer, Responder, http::header::CONTENT_SECURITY_POLICY, web,
+    App, HttpResponse, HttpServer, Responder,
+    http::{StatusCode, header::CONTENT_SECURITY_POLICY},
+    web,
 };
-use captcha_actix::{CaptchaForm, CaptchaJson, RequireCaptcha};
+use captcha_actix::{Captcha, CaptchaForm, CaptchaJson, RequireCaptcha};
 use signup_page::{APP_CSS, APP_JS, INDEX, MEMBERS, POLICY, Signup};
 
 #[actix_web::main]
@@ -25,6 +27,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             )
             .route("/signup", web::post().to(signup))
             .route("/api/signup", web::post().to(api_signup))
+            .route("/ready", web::get().to(ready))
             .service(
                 web::resource("/members")
                     .wrap(RequireCaptcha::new(captcha.clone()))
@@ -49,6 +52,13 @@ async fn api_signup(body: CaptchaJson<Signup>) -> impl Responder {
     web::Json(signup_page::Welcome {
         welcome: body.value.name,
     })
+}
+
+/// For a balancer's readiness probe. A liveness probe asks for anything else, such as `/app.css`.
+async fn ready(captcha: web::Data<Captcha>) -> impl Responder {
+    let readiness = captcha.readiness().await;
+    let status = StatusCode::from_u16(readiness.status());
+    HttpResponse::build(status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE)).json(readiness)
 }
 
 fn page(html: impl Into<String>) -> HttpResponse {

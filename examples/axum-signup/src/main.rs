@@ -4,11 +4,15 @@ use std::net::SocketAddr;
 
 use axum::{
     Json, Router,
-    http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    extract::State,
+    http::{
+        StatusCode,
+        header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    },
     response::IntoResponse,
     routing::{get, post},
 };
-use captcha_axum::{CaptchaEndpoints, CaptchaForm, CaptchaJson, RequireCaptchaLayer};
+use captcha_axum::{Captcha, CaptchaEndpoints, CaptchaForm, CaptchaJson, RequireCaptchaLayer};
 use signup_page::{APP_CSS, APP_JS, INDEX, MEMBERS, POLICY, Signup};
 
 #[tokio::main]
@@ -30,6 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         )
         .route("/signup", post(signup))
         .route("/api/signup", post(api_signup))
+        .route("/ready", get(ready))
         .merge(members)
         .nest_service("/captcha", CaptchaEndpoints::new(captcha.clone()))
         .with_state(captcha);
@@ -50,6 +55,16 @@ async fn api_signup(body: CaptchaJson<Signup>) -> impl IntoResponse {
     Json(signup_page::Welcome {
         welcome: body.value.name,
     })
+}
+
+/// For a balancer's readiness probe. A liveness probe asks for anything else, such as `/app.css`.
+async fn ready(State(captcha): State<Captcha>) -> impl IntoResponse {
+    let readiness = captcha.readiness().await;
+    let status = StatusCode::from_u16(readiness.status());
+    (
+        status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
+        Json(readiness),
+    )
 }
 
 fn page(html: impl Into<String>) -> impl IntoResponse {

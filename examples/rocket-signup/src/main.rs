@@ -3,12 +3,14 @@
 
 use std::net::SocketAddr;
 
-use captcha_rocket::{CaptchaFairing, CaptchaForm, CaptchaJson, VerifiedCaptcha};
+use captcha_rocket::{
+    Captcha, CaptchaFairing, CaptchaForm, CaptchaJson, Readiness, VerifiedCaptcha,
+};
 use rocket::{
-    FromForm, Responder,
+    FromForm, Responder, State,
     fairing::AdHoc,
     get,
-    http::Header,
+    http::{Header, Status},
     post,
     response::content::{RawCss, RawHtml, RawJavaScript},
     routes,
@@ -73,6 +75,13 @@ fn members(_proof: VerifiedCaptcha) -> Page {
     page(signup_page::MEMBERS)
 }
 
+/// For a balancer's readiness probe. A liveness probe asks for anything else, such as `/app.css`.
+#[get("/ready")]
+async fn ready(captcha: &State<Captcha>) -> (Status, Json<Readiness>) {
+    let readiness = captcha.readiness().await;
+    (Status::new(readiness.status()), Json(readiness))
+}
+
 /// Says where the server listens once it does, which matters for port 0.
 fn announce() -> AdHoc {
     AdHoc::on_liftoff("announce", |rocket| {
@@ -98,7 +107,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .attach(announce())
         .mount(
             "/",
-            routes![index, style, script, signup, api_signup, members],
+            routes![index, style, script, signup, api_signup, members, ready],
         )
         .launch()
         .await?;

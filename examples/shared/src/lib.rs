@@ -1,9 +1,11 @@
 //! What the three sign-up examples share: the page and its policy, and an engine set up from the
 //! environment. An application of its own would hold these few lines itself.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
-use captcha_core::{Captcha, CaptchaError, CookieConfig, Privacy, SecretKey, Severity, Statistics};
+use captcha_core::{
+    Captcha, CaptchaError, CookieConfig, Privacy, RedisStore, SecretKey, Severity, Statistics,
+};
 use serde::{Deserialize, Serialize};
 
 /// The sign-up page.
@@ -86,10 +88,11 @@ pub fn addr() -> Result<SocketAddr, std::net::AddrParseError> {
 }
 
 /// The engine: its secret from `CAPTCHA_SECRET`, or one for this run, with a warning. With
-/// `CAPTCHA_STATS_KEY` it counts visitors who agree.
+/// `CAPTCHA_STATS_KEY` it counts visitors who agree, and with `REDIS_URL` it shares its state with other
+/// servers.
 ///
 /// # Errors
-/// When `CAPTCHA_SECRET` or `CAPTCHA_STATS_KEY` is set to something that cannot be used.
+/// When `CAPTCHA_SECRET`, `REDIS_URL` or `CAPTCHA_STATS_KEY` is set to something that cannot be used.
 pub fn captcha() -> Result<Captcha, CaptchaError> {
     let secret = if std::env::var_os("CAPTCHA_SECRET").is_some() {
         SecretKey::from_env("CAPTCHA_SECRET")?
@@ -115,6 +118,10 @@ pub fn captcha() -> Result<Captcha, CaptchaError> {
     // Statistics of visitors who agree, at http://127.0.0.1:3000/captcha/stats for who sends the key.
     if let Ok(key) = std::env::var("CAPTCHA_STATS_KEY") {
         builder = builder.statistics(Statistics::new().bearer_key(key));
+    }
+    // Several servers that share what was used, counted and revoked.
+    if let Ok(url) = std::env::var("REDIS_URL") {
+        builder = builder.store(Arc::new(RedisStore::connect(&url)?));
     }
     let captcha = builder.key(secret).build()?;
     for finding in captcha.doctor() {

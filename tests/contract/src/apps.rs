@@ -63,6 +63,14 @@ impl Drop for Running {
     }
 }
 
+/// Where single use of a proof was checked.
+fn checked(proof: &captcha_core::VerifiedCaptcha) -> &'static str {
+    match proof.is_degraded() {
+        true => "by this process alone",
+        false => "by the store",
+    }
+}
+
 fn optional(proof: Option<&captcha_core::VerifiedCaptcha>) -> &'static str {
     if proof.is_some() {
         "solved"

@@ -6,7 +6,8 @@ use actix_web::{
     web::{self, Bytes, ServiceConfig},
 };
 use captcha_actix::{
-    CaptchaForm, CaptchaJson, ExpectedAction, OptionalCaptcha, RequireCaptcha, VerifiedCaptcha,
+    CaptchaForm, CaptchaJson, ExpectedAction, OptionalCaptcha, RequireCaptcha, StoreFailure,
+    VerifiedCaptcha,
 };
 
 use super::{Login, REPLAYED, Running, Signup};
@@ -59,6 +60,16 @@ fn routes(config: &mut ServiceConfig, engine: &Engine) {
                 .route(web::post().to(|body: Bytes| async { body })),
         )
         .service(
+            web::resource("/open")
+                .wrap(require().on_store_failure(StoreFailure::Degraded))
+                .route(web::get().to(open)),
+        )
+        .service(
+            web::resource("/open-form")
+                .app_data(StoreFailure::Degraded)
+                .route(web::post().to(open_form)),
+        )
+        .service(
             web::resource("/login")
                 .app_data(ExpectedAction::new("login"))
                 .route(web::post().to(login)),
@@ -79,6 +90,14 @@ async fn login(form: CaptchaForm<Login>) -> String {
 
 async fn members(proof: VerifiedCaptcha) -> String {
     format!("members: {}", proof.action())
+}
+
+async fn open(proof: VerifiedCaptcha) -> &'static str {
+    super::checked(&proof)
+}
+
+async fn open_form(form: CaptchaForm<Signup>) -> &'static str {
+    super::checked(&form.proof)
 }
 
 async fn optional(proof: OptionalCaptcha) -> &'static str {

@@ -6,8 +6,8 @@ use axum::{
     routing::{get, post},
 };
 use captcha_axum::{
-    CaptchaEndpoints, CaptchaForm, CaptchaJson, ExpectedAction, OptionalCaptcha,
-    RequireCaptchaLayer, VerifiedCaptcha,
+    CaptchaEndpoints, CaptchaForm, CaptchaJson, ExpectedAction, OnStoreFailure, OptionalCaptcha,
+    RequireCaptchaLayer, StoreFailure, VerifiedCaptcha,
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -52,6 +52,12 @@ fn app(engine: &Engine) -> Router {
     let login = Router::new()
         .route("/login", post(login))
         .route_layer(ExpectedAction::layer("login"));
+    let open = Router::new()
+        .route("/open", get(open))
+        .route_layer(require().on_store_failure(StoreFailure::Degraded));
+    let open_form = Router::new()
+        .route("/open-form", post(open_form))
+        .route_layer(OnStoreFailure::layer(StoreFailure::Degraded));
     Router::new()
         .route("/signup", post(signup))
         .route("/api/signup", post(api_signup))
@@ -60,6 +66,8 @@ fn app(engine: &Engine) -> Router {
         .merge(double)
         .merge(replay)
         .merge(login)
+        .merge(open)
+        .merge(open_form)
         .nest_service("/captcha", CaptchaEndpoints::new(captcha.clone()))
         .with_state(captcha)
 }
@@ -78,6 +86,14 @@ async fn login(form: CaptchaForm<Login>) -> String {
 
 async fn members(proof: VerifiedCaptcha) -> String {
     format!("members: {}", proof.action())
+}
+
+async fn open(proof: VerifiedCaptcha) -> &'static str {
+    super::checked(&proof)
+}
+
+async fn open_form(form: CaptchaForm<Signup>) -> &'static str {
+    super::checked(&form.proof)
 }
 
 async fn optional(proof: OptionalCaptcha) -> &'static str {

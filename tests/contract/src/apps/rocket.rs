@@ -1,6 +1,8 @@
 use std::{net::SocketAddr, sync::mpsc, thread};
 
-use captcha_rocket::{CaptchaFairing, CaptchaForm, CaptchaJson, OptionalCaptcha, VerifiedCaptcha};
+use captcha_rocket::{
+    CaptchaFairing, CaptchaForm, CaptchaJson, OptionalCaptcha, StoreFailure, VerifiedCaptcha,
+};
 use rocket::{
     Build, Config, Rocket, config::LogLevel, error::ErrorKind, fairing::AdHoc, form::Strict, get,
     post, routes, tokio::runtime,
@@ -50,10 +52,14 @@ fn app(engine: &Engine) -> Rocket<Build> {
     config.shutdown.mercy = 0;
     let fairing = CaptchaFairing::new(engine.captcha.clone())
         .at("/captcha")
-        .action("/login", "login");
+        .action("/login", "login")
+        .on_store_failure("/open", StoreFailure::Degraded)
+        .on_store_failure("/open-form", StoreFailure::Degraded);
     rocket::custom(config).attach(fairing).mount(
         "/",
-        routes![signup, api_signup, login, members, optional, double],
+        routes![
+            signup, api_signup, login, members, optional, double, open, open_form
+        ],
     )
 }
 
@@ -76,6 +82,16 @@ fn login(form: CaptchaForm<Strict<Login>>) -> String {
 #[get("/members")]
 fn members(proof: VerifiedCaptcha) -> String {
     format!("members: {}", proof.action())
+}
+
+#[get("/open")]
+fn open(proof: VerifiedCaptcha) -> &'static str {
+    super::checked(&proof)
+}
+
+#[post("/open-form", data = "<form>")]
+fn open_form(form: CaptchaForm<Strict<Signup>>) -> &'static str {
+    super::checked(&form.proof)
 }
 
 #[get("/optional")]

@@ -70,6 +70,39 @@ pub fn cases() -> Vec<Case> {
         )
         .config(switched),
         Case::new(
+            "with a dead store a route that stays open takes each token once and says so",
+            async |c: &Client| {
+                let at = |path: &str, token: &str| match path {
+                    "/open" => get(path).header(HEADER, token),
+                    _ => form(path, format!("{FIELDS}&captcha-token={token}")),
+                };
+                for path in ["/open", "/open-form"] {
+                    let tokens = [c.token().await, c.token().await, c.token_for("login").await];
+                    let said = c.send(at(path, &tokens[0])).await;
+                    assert_eq!(said.is(200).text(), "by the store");
+                    for mode in [Mode::Fails, Mode::SpendFails] {
+                        set(c, mode);
+                        // Another route is closed as ever.
+                        unavailable(&c.send(get("/members").header(HEADER, &tokens[1])).await);
+                        c.send(at(path, &tokens[2]))
+                            .await
+                            .refused(403, "wrong-action");
+                        c.send(at(path, "made up")).await.refused(403, "malformed");
+                        c.send(at(path, &tokens[0])).await.refused(403, "spent");
+                    }
+                    let said = c.send(at(path, &tokens[1])).await;
+                    assert_eq!(said.is(200).text(), "by this process alone");
+                    c.send(at(path, &tokens[1])).await.refused(403, "spent");
+                    set(c, Mode::Works);
+                    c.send(at(path, &tokens[1])).await.refused(403, "spent");
+                    c.send(get("/members").header(HEADER, &tokens[1]))
+                        .await
+                        .refused(403, "spent");
+                }
+            },
+        )
+        .config(switched),
+        Case::new(
             "with a store that cannot write no token passes",
             async |c: &Client| {
                 let tokens = (c.token().await, c.token_for("login").await);
