@@ -317,3 +317,5 @@ impl From<StoreError> for CaptchaError {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

@@ -255,10 +255,20 @@ pub(crate) fn derive<const N: usize>(
         info.extend_from_slice(part.as_bytes());
     }
     let mut derived = Zeroizing::new([0; N]);
-    Hkdf::<Sha256>::new(Some(b"captcha-core v1"), &key.0)
-        .expand(&info, derived.as_mut())
-        .map_err(|_| CaptchaError::configuration("a derived key is too long for HKDF-SHA-256"))?;
+    expand(&key.0, b"captcha-core v1", &info, derived.as_mut())?;
     Ok(derived)
+}
+
+/// The one call of HKDF-SHA-256, apart so that published vectors can go through it.
+pub(crate) fn expand(
+    secret: &[u8],
+    salt: &[u8],
+    info: &[u8],
+    derived: &mut [u8],
+) -> Result<(), CaptchaError> {
+    Hkdf::<Sha256>::new(Some(salt), secret)
+        .expand(info, derived)
+        .map_err(|_| CaptchaError::configuration("a derived key is too long for HKDF-SHA-256"))
 }
 
 #[cfg(test)]

@@ -113,12 +113,10 @@ struct Keys {
 impl Keys {
     fn derive(secret: &key::SecretKey, site: &str) -> Result<Self, CaptchaError> {
         let cipher = |purpose: Purpose| -> Result<_, CaptchaError> {
-            let key = key::derive::<32>(secret, purpose.name(), site)?;
-            Ok(XChaCha20Poly1305::new((&*key).into()))
+            Ok(cipher_of(&*key::derive(secret, purpose.name(), site)?))
         };
         let mac = |name: &str| -> Result<_, CaptchaError> {
-            let key = key::derive::<64>(secret, name, site)?;
-            Ok(<Hmac<Sha256> as KeyInit>::new((&*key).into()))
+            Ok(mac_of(&*key::derive(secret, name, site)?))
         };
         Ok(Self {
             id: *key::derive::<KEY_ID>(secret, "key-id", site)?,
@@ -212,13 +210,7 @@ impl Sealer {
         let sealed = self
             .active
             .cipher(purpose)
-            .and_then(|cipher| {
-                let payload = Payload {
-                    msg: content,
-                    aad: &aad,
-                };
-                cipher.encrypt(&XNonce::from(nonce), payload).ok()
-            })
+            .and_then(|cipher| encrypt(cipher, nonce, content, &aad))
             .ok_or_else(|| CaptchaError::unavailable("nothing could be sealed"))?;
         wire.extend_from_slice(&nonce);
         wire.extend_from_slice(&sealed);
@@ -275,14 +267,11 @@ impl Sealer {
         let wire = decode(purpose, text)?;
         let (header, id, generation, rest) = split(&wire)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or_else(malformed)?;
-        let payload = Payload {
-            msg: sealed,
-            aad: &self.context(purpose, header),
-        };
+        let aad = self.context(purpose, header);
         let content = self
             .keys(id)
             .cipher(purpose)
-            .and_then(|cipher| cipher.decrypt(&XNonce::from(*nonce), payload).ok())
+            .and_then(|cipher| decrypt(cipher, *nonce, sealed, &aad))
             .ok_or_else(malformed)?;
         Ok(Opened {
             key: id,
@@ -309,9 +298,9 @@ impl Sealer {
         let wire = decode(purpose, text)?;
         let (header, id, generation, rest) = split(&wire)?;
         let (content, tag) = rest.split_last_chunk::<TAG>().ok_or_else(malformed)?;
-        self.mac(self.keys(id), purpose, header, content)
-            .verify(tag.into())
-            .map_err(|_| malformed())?;
+        if !is_tag(self.mac(self.keys(id), purpose, header, content), tag) {
+            return Err(malformed());
+        }
         Ok(Opened {
             key: id,
             generation,
@@ -352,6 +341,42 @@ impl Sealer {
         mac.update(content);
         mac
     }
+}
+
+// Every call of a primitive, apart from what this crate feeds it, so that published vectors can go
+// through the same calls.
+
+fn cipher_of(key: &[u8; 32]) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(key.into())
+}
+
+fn encrypt(
+    cipher: &XChaCha20Poly1305,
+    nonce: [u8; NONCE],
+    content: &[u8],
+    aad: &[u8],
+) -> Option<Vec<u8>> {
+    let payload = Payload { msg: content, aad };
+    cipher.encrypt(&XNonce::from(nonce), payload).ok()
+}
+
+fn decrypt(
+    cipher: &XChaCha20Poly1305,
+    nonce: [u8; NONCE],
+    sealed: &[u8],
+    aad: &[u8],
+) -> Option<Vec<u8>> {
+    let payload = Payload { msg: sealed, aad };
+    cipher.decrypt(&XNonce::from(nonce), payload).ok()
+}
+
+fn mac_of(key: &[u8; 64]) -> Hmac<Sha256> {
+    <Hmac<Sha256> as KeyInit>::new(key.into())
+}
+
+/// In constant time.
+fn is_tag(mac: Hmac<Sha256>, tag: &[u8; TAG]) -> bool {
+    mac.verify(tag.into()).is_ok()
 }
 
 /// Bytes as the protocol writes them.
@@ -424,3 +449,5 @@ impl<'a> Reader<'a> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wycheproof;

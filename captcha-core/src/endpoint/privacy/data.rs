@@ -1,6 +1,14 @@
 //! `GET`, `PATCH` and `DELETE privacy/data`: everything that is held of this visitor, with purpose,
 //! basis and end; correct it; delete it.
 
+use std::fmt;
+
+use serde::{
+    Deserialize, Serialize,
+    de::{Deserializer, Error, MapAccess, Visitor},
+};
+use serde_json::{Map, Value};
+
 use crate::{
     captcha::Captcha,
     challenge,
@@ -16,8 +24,6 @@ use crate::{
     },
     seal::{Purpose, to_text},
 };
-use serde::Serialize;
-use serde_json::{Map, Value};
 
 /// The shape of the JSON.
 const SCHEMA: &str = "urn:captcha:data:1";
@@ -41,6 +47,35 @@ pub(super) struct Item {
     pub(super) basis: &'static str,
     /// RFC 3339; `null` for what ends with the browser's session.
     pub(super) expires: Option<String>,
+}
+
+/// A merge patch. A name that comes twice reads differently in different parsers.
+struct Patch(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Patch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Patch;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Patch, A::Error> {
+                let mut patch = Map::new();
+                while let Some((name, value)) = members.next_entry()? {
+                    if patch.insert(name, value).is_some() {
+                        return Err(A::Error::custom("a name comes twice"));
+                    }
+                }
+                Ok(Patch(patch))
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
 }
 
 /// What can be seen and not corrected.
@@ -163,7 +198,7 @@ impl Captcha {
         ) {
             return problem(&Problem::UNSUPPORTED_MEDIA_TYPE);
         }
-        let Ok(patch) = challenge::from_object::<Map<String, Value>>(request.body) else {
+        let Ok(Patch(patch)) = challenge::from_object(request.body) else {
             return problem(&Problem::malformed("The patch is not a JSON object."));
         };
         let mut selections = self.held(&request.headers).selections;
@@ -228,4 +263,23 @@ fn unfit() -> Problem {
         "A selection is `language`, `theme`, `kind`, `contrast` or `motion`, with a value that the \
          page of choices offers, or null.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_names_each_selection_once() {
+        let read = |json: &str| challenge::from_object::<Patch>(json.as_bytes()).is_ok();
+        assert!(read(r#"{"theme":"dark","kind":null}"#) && read("{}"));
+        for doubled in [
+            r#"{"theme":"light","theme":"dark"}"#,
+            r#"{"theme":"dark","th\u0065me":"dark"}"#,
+            r#"{"kind":null,"theme":"dark","kind":null}"#,
+        ] {
+            assert!(!read(doubled), "{doubled}");
+        }
+        assert!(!read(r#"["theme","dark"]"#) && !read("null"));
+    }
 }
