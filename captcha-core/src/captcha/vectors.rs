@@ -14,6 +14,7 @@ use crate::{
     KeyRing, Limits, SecretKey,
     key::derive,
     privacy::audit::hex,
+    seal::Sealer,
     seal::to_text,
     store::{Store, StoreFuture},
     testing::{HandClock, block_on},
