@@ -316,11 +316,11 @@ impl Sealer {
         header
     }
 
-    /// The keys of that id; for an unknown id the active ones, which then do the same work and
-    /// fail on the header.
+    /// The keys of that id, the active ones first: should two secrets have one id, what is made now is
+    /// read. For an unknown id the active ones as well, which then do the same work and fail on the header.
     fn keys(&self, id: [u8; KEY_ID]) -> &Keys {
-        self.verify_only
-            .iter()
+        std::iter::once(&self.active)
+            .chain(&self.verify_only)
             .find(|keys| keys.id == id)
             .unwrap_or(&self.active)
     }
