@@ -12,7 +12,7 @@ pub use captcha_core::Assets;
 pub use captcha_core::{
     self, Audience, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, ErrorKind, Finding,
     KeyRing, Kind, Limits, MemoryStore, Privacy, Purpose, Readiness, Redemption, Revoked,
-    SecretKey, Severity, Statistics, Store, StoreFailure, TrustedProxies, Widget,
+    SecretKey, Severity, ShardedStore, Statistics, Store, StoreFailure, TrustedProxies, Widget,
 };
 #[cfg(feature = "redis")]
 pub use captcha_core::{RedisStore, RedisStoreBuilder};

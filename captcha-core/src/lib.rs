@@ -66,7 +66,7 @@ pub use prompt::{Prompt, PromptPicture, PromptSound};
 pub use proxy::TrustedProxies;
 pub use random::{RandomSource, SystemRandom};
 pub use readiness::Readiness;
-pub use store::{MemoryStore, Store};
+pub use store::{MemoryStore, ShardedStore, Store};
 #[cfg(feature = "redis")]
 pub use store::{RedisStore, RedisStoreBuilder};
 pub use widget::Widget;

@@ -3,10 +3,12 @@
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
+mod sharded;
 
 pub use memory::MemoryStore;
 #[cfg(feature = "redis")]
 pub use redis::{RedisStore, RedisStoreBuilder};
+pub use sharded::ShardedStore;
 
 use std::{error::Error, fmt, future::Future, pin::Pin, time::Duration};
 

@@ -7,6 +7,7 @@ use ::redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 use super::{
     RedisStore,
     connect::Trouble,
+    line::Shown,
     locate::{Place, Topology},
     worker::{self, Settings},
 };
@@ -110,13 +111,15 @@ impl RedisStoreBuilder {
         let (settings, link) = self.settings()?;
         let (jobs, waiting) = tokio::sync::mpsc::unbounded_channel();
         let (ready, first) = std::sync::mpsc::channel();
+        let shown = Shown::default();
+        let seen = shown.clone();
         let unavailable = |error: Box<_>| CaptchaError::from(Trouble::Unavailable(error));
         std::thread::Builder::new()
             .name("captcha-redis".into())
-            .spawn(move || worker::run(settings, waiting, &ready))
+            .spawn(move || worker::run(settings, seen, waiting, &ready))
             .map_err(|error| unavailable(error.into()))?;
         match first.recv_timeout(START) {
-            Ok(Ok(())) => Ok(RedisStore::over(jobs, link)),
+            Ok(Ok(())) => Ok(RedisStore::over(jobs, shown, link)),
             Ok(Err(error)) => Err(error),
             Err(error) => Err(unavailable(error.into())),
         }

@@ -14,10 +14,6 @@ use crate::{
     store::{Id, Spending},
 };
 
-/// How old what is known of the fence may be where nothing is spent: another process may have put up
-/// a new one.
-const FENCE_AGE: Duration = Duration::from_millis(400);
-
 impl Line {
     pub(super) async fn spend(
         &self,
@@ -101,7 +97,7 @@ impl Line {
 
     pub(super) async fn generation(&self) -> Result<u64, Trouble> {
         let mut live = self.live().await?;
-        if self.known_for().is_none_or(|age| age >= FENCE_AGE) {
+        if !self.is_fresh() {
             let fence = ::redis::cmd("GET")
                 .arg(self.keys.fence())
                 .query_async::<Option<String>>(&mut live.connection)

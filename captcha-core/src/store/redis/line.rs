@@ -1,7 +1,7 @@
 //! The upkeep of the connection: opened when it is needed, given up when it fails, opened again after a
 //! pause.
 
-use std::{cell::RefCell, time::Duration};
+use std::{cell::RefCell, sync::Arc, time::Duration};
 
 use ::redis::RedisError;
 use tokio::{sync::Mutex, time::Instant};
@@ -16,8 +16,35 @@ use crate::{
     store::StoreError,
 };
 
+/// How old what is known of the fence may be where nothing is spent: another process may have put up
+/// a new one.
+const FENCE_AGE: Duration = Duration::from_millis(400);
 /// First and longest pause after a connection that could not be opened.
 const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
+
+/// What is known of the fence, for callers on other threads: most of what they ask needs no more.
+#[derive(Clone, Default)]
+pub(super) struct Shown(Arc<std::sync::Mutex<Option<(u64, Instant)>>>);
+
+impl Shown {
+    /// The generation, if it was looked at a moment ago.
+    pub(super) fn generation(&self) -> Option<u64> {
+        let shown = *self.lock();
+        shown
+            .filter(|(_, since)| since.elapsed() < FENCE_AGE)
+            .map(|(generation, _)| generation)
+    }
+
+    fn set(&self, shown: Option<(u64, Instant)>) {
+        *self.lock() = shown;
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(u64, Instant)>> {
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
 
 /// Since when what is known of the fence is known.
 struct Known {
@@ -36,13 +63,15 @@ pub(super) struct Line {
     settings: Settings,
     pub(super) keys: Keys,
     known: RefCell<Option<Known>>,
+    shown: Shown,
     /// Held by whoever opens a connection: there is one at a time.
     pause: Mutex<Pause>,
 }
 
 impl Line {
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(super) fn new(settings: Settings, shown: Shown) -> Self {
         Self {
+            shown,
             keys: Keys::new(&settings.prefix),
             settings,
             known: RefCell::default(),
@@ -99,12 +128,16 @@ impl Line {
 
     pub(super) fn learn(&self, live: Live) {
         let since = Instant::now();
+        self.shown.set(Some((live.generation(), since)));
         *self.known.borrow_mut() = Some(Known { live, since });
     }
 
-    /// Since when what is known of the fence is known.
-    pub(super) fn known_for(&self) -> Option<Duration> {
-        (self.known.borrow().as_ref()).map(|known| known.since.elapsed())
+    /// Whether the fence was looked at a moment ago.
+    pub(super) fn is_fresh(&self) -> bool {
+        let known = self.known.borrow();
+        known
+            .as_ref()
+            .is_some_and(|known| known.since.elapsed() < FENCE_AGE)
     }
 
     /// Gives the connection up that was open at `then`: the next call opens another one. One that was opened
@@ -116,6 +149,7 @@ impl Line {
             .is_some_and(|known| known.live.opened <= then)
         {
             known.take();
+            self.shown.set(None);
         }
     }
 

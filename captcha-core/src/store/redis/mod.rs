@@ -20,7 +20,10 @@ use std::time::Duration;
 use futures_channel::oneshot;
 use tokio::sync::mpsc;
 
-use self::worker::{Call, Job, Waiting};
+use self::{
+    line::Shown,
+    worker::{Call, Job, Waiting},
+};
 use super::{Id, Link, Spending, Store, StoreError, StoreFuture};
 use crate::error::CaptchaError;
 
@@ -45,6 +48,7 @@ use crate::error::CaptchaError;
 pub struct RedisStore {
     jobs: mpsc::UnboundedSender<Job>,
     waiting: Waiting,
+    shown: Shown,
     link: Link,
 }
 
@@ -63,9 +67,10 @@ impl RedisStore {
         RedisStoreBuilder::new(url)
     }
 
-    fn over(jobs: mpsc::UnboundedSender<Job>, link: Link) -> Self {
+    fn over(jobs: mpsc::UnboundedSender<Job>, shown: Shown, link: Link) -> Self {
         Self {
             jobs,
+            shown,
             waiting: Waiting::default(),
             link,
         }
@@ -140,6 +145,9 @@ impl Store for RedisStore {
     }
 
     fn generation(&self) -> StoreFuture<'_, u64> {
+        if let Some(generation) = self.shown.generation() {
+            return Box::pin(std::future::ready(Ok(generation)));
+        }
         self.ask(Call::Generation)
     }
 

@@ -15,7 +15,11 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{connect::Trouble, line::Line, locate::Place};
+use super::{
+    connect::Trouble,
+    line::{Line, Shown},
+    locate::Place,
+};
 use crate::{
     error::CaptchaError,
     store::{Id, Spending, StoreError},
@@ -97,6 +101,7 @@ pub(super) struct Job {
 /// Answers calls until the store is dropped; says first whether there is a connection.
 pub(super) fn run(
     settings: Settings,
+    shown: Shown,
     mut waiting: mpsc::UnboundedReceiver<Job>,
     ready: &std::sync::mpsc::Sender<Result<(), CaptchaError>>,
 ) {
@@ -112,7 +117,7 @@ pub(super) fn run(
         }
     };
     tokio::task::LocalSet::new().block_on(&runtime, async move {
-        let line = Rc::new(Line::new(settings));
+        let line = Rc::new(Line::new(settings, shown));
         let first = line.live().await.map(drop);
         let failed = first.is_err();
         if ready.send(first.map_err(CaptchaError::from)).is_err() || failed {
