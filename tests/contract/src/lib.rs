@@ -20,6 +20,7 @@ pub mod cases;
 pub mod client;
 pub mod engine;
 pub mod own_redis;
+pub mod pipe;
 pub mod race;
 pub mod runner;
 pub mod stores;

@@ -15,15 +15,12 @@ use contract::{
     apps::Adapter,
     engine::{Config, Engine},
     own_redis,
+    pipe::{Pipe, redeeming},
     race::{self, Outcome},
     runner::Client,
     stores::LookThenWrite,
 };
-use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
-    net::TcpStream,
-    task::JoinSet,
-};
+use tokio::task::JoinSet;
 
 const RACERS: usize = 10_000;
 /// Connections that redeem at a time.
@@ -39,26 +36,11 @@ fn rounds(usual: usize, long: usize) -> usize {
 
 /// Redeems a token over and over on one connection, and counts the statuses.
 async fn redeem(addr: SocketAddr, token: String, times: usize) -> BTreeMap<u16, usize> {
-    let mut stream = BufReader::new(TcpStream::connect(addr).await.unwrap());
-    let request =
-        format!("GET /members HTTP/1.1\r\nhost: localhost\r\nx-captcha-token: {token}\r\n\r\n");
+    let mut pipe = Pipe::to(addr).await;
+    let request = redeeming(&token);
     let mut statuses = BTreeMap::new();
     for _ in 0..times {
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let (mut status, mut length) = (0, 0);
-        loop {
-            let mut line = String::new();
-            stream.read_line(&mut line).await.unwrap();
-            let line = line.trim_end().to_ascii_lowercase();
-            if let Some(rest) = line.strip_prefix("http/1.1 ") {
-                status = rest[..3].parse().unwrap();
-            } else if let Some(rest) = line.strip_prefix("content-length: ") {
-                length = rest.parse().unwrap();
-            } else if line.is_empty() {
-                break;
-            }
-        }
-        stream.read_exact(&mut vec![0; length]).await.unwrap();
+        let (status, _) = pipe.send(&request).await;
         *statuses.entry(status).or_default() += 1;
     }
     statuses
