@@ -148,7 +148,11 @@ pub(super) fn cases() -> Vec<Case> {
                 reply.refused(422, "invalid-fields").has_no("set-cookie");
                 assert!(!reply.text().contains("purple") && !reply.text().contains("nothing"));
             }
-            for body in ["", "[]", "null", "{", "\"x\""] {
+            let doubled = [
+                r#"{"theme":"dark","theme":"light"}"#,
+                r#"{"theme":"dark","th\u0065me":"light"}"#,
+            ];
+            for body in ["", "[]", "null", "{", "\"x\""].into_iter().chain(doubled) {
                 c.send(patch(body)).await.refused(400, "malformed");
             }
             let plain = Call::new("PATCH", DATA)
