@@ -1,3 +1,5 @@
+mod pieces;
+
 use super::*;
 use crate::key::SecretKey;
 
@@ -5,10 +7,15 @@ const NOW: Generation = Generation {
     configured: 3,
     store: 0x0102_0304_0506_0708,
 };
-const SEALED: [Purpose; 3] = [
+const SEALED: [Purpose; 8] = [
     Purpose::Challenge,
+    Purpose::Consent,
+    Purpose::Feedback,
     Purpose::FrameChallenge,
+    Purpose::Preferences,
+    Purpose::Salt,
     Purpose::Session,
+    Purpose::Statistics,
 ];
 
 fn sealer(site: &str) -> (Sealer, SecretKey) {
