@@ -1,14 +1,59 @@
 //! The keys in force: of the configured ring, and after a revocation mixed with a number that whoever holds
 //! the secret does not know.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::{
+    cmp::Ordering,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+};
 
 use zeroize::Zeroizing;
 
-use crate::{error::CaptchaError, key::KeyRing, seal::Sealer};
+use crate::{clock::day_of, error::CaptchaError, key::KeyRing, seal::Sealer};
 
-/// What a revocation mixes in.
-pub(crate) type Share = Zeroizing<[u8; 32]>;
+/// What a revocation mixes in, and when it was made: of two, the later one counts.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Share {
+    pub(crate) made: u64,
+    number: Zeroizing<[u8; 32]>,
+}
+
+impl Ord for Share {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |share: &Self| (share.made, *share.number);
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for Share {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Share {
+    pub(crate) fn new(made: u64, number: [u8; 32]) -> Self {
+        Self {
+            made,
+            number: Zeroizing::new(number),
+        }
+    }
+
+    pub(crate) fn to_bytes(&self) -> Zeroizing<[u8; 40]> {
+        let mut bytes = Zeroizing::new([0; 40]);
+        let (made, number) = bytes.split_at_mut(8);
+        made.copy_from_slice(&self.made.to_be_bytes());
+        number.copy_from_slice(self.number.as_slice());
+        bytes
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (made, number) = bytes.split_first_chunk()?;
+        Some(Self::new(
+            u64::from_be_bytes(*made),
+            number.try_into().ok()?,
+        ))
+    }
+}
 
 pub(crate) struct Keychain {
     /// Replaced as a whole.
@@ -61,13 +106,14 @@ impl Keychain {
         Ok(Some(changed))
     }
 
-    /// Mixes a share in; `None` where it is in already.
-    pub(crate) fn mix(&self, share: Share, today: u32) -> Result<Option<Changed>, CaptchaError> {
+    /// Mixes a share in; `None` where it is in already, or a later one. Whoever held the keys of before knows
+    /// nothing of the noise of statistics from the day on that it was made.
+    pub(crate) fn mix(&self, share: Share) -> Result<Option<Changed>, CaptchaError> {
         let mut held = self.held();
-        if held.share.as_deref() == Some(&*share) {
+        if (held.share.as_ref()).is_some_and(|own| *own >= share) {
             return Ok(None);
         }
-        let changed = self.replace(&held.ring, Some(&share), today)?;
+        let changed = self.replace(&held.ring, Some(&share), day_of(share.made))?;
         held.share = Some(share);
         Ok(Some(changed))
     }
@@ -94,7 +140,7 @@ impl Keychain {
     ) -> Result<Changed, CaptchaError> {
         let mut sealer = self.sealer.write().unwrap_or_else(PoisonError::into_inner);
         let new = match share {
-            Some(share) => sealer.successor(&ring.mixed(share)?, today)?,
+            Some(share) => sealer.successor(&ring.mixed(&share.number)?, today)?,
             None => sealer.successor(ring, today)?,
         };
         let new = Arc::new(new);
@@ -129,12 +175,20 @@ mod tests {
         assert!(keychain.share().is_none());
 
         let rotated = ids();
-        let share = Share::new([7; 32]);
-        assert!(keychain.mix(share.clone(), 1).unwrap().is_some());
+        let share = Share::new(9, [7; 32]);
+        assert!(keychain.mix(share.clone()).unwrap().is_some());
         let mixed = ids();
         assert_ne!(mixed, rotated);
-        assert!(keychain.mix(share.clone(), 1).unwrap().is_none());
-        assert_eq!(keychain.share().as_deref(), Some(&[7; 32]));
+        for earlier in [
+            share.clone(),
+            Share::new(8, [9; 32]),
+            Share::new(9, [6; 32]),
+        ] {
+            assert!(keychain.mix(earlier).unwrap().is_none());
+        }
+        assert!(keychain.share() == Some(share.clone()));
+        assert!(Share::from_bytes(share.to_bytes().as_slice()) == Some(share));
+        assert!(Share::from_bytes(&[0; 39]).is_none() && Share::from_bytes(&[0; 41]).is_none());
         assert!(keychain.rotate(ring(), 1).unwrap().is_some());
         assert_ne!(ids(), mixed);
         assert!(keychain.rotate(second, 1).unwrap().is_some());

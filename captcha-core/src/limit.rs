@@ -268,6 +268,12 @@ impl Drop for Limiter {
     }
 }
 
+/// Under which names the processes of a site find the salts of this moment.
+pub(crate) fn salt_names(now: u64, generation: Generation) -> [Id; 2] {
+    let epoch = now / salts::EPOCH_MILLIS;
+    [epoch, epoch.saturating_sub(1)].map(|epoch| salt_name(epoch, generation))
+}
+
 /// Under which name the processes of a site find the salt of an epoch.
 fn salt_name(epoch: u64, generation: Generation) -> Id {
     let mut hash = Sha256::new();

@@ -10,13 +10,14 @@ use crate::{captcha::Captcha, clock::millis};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Readiness {
-    /// Whether everything below is well.
+    /// Whether tokens can be redeemed: whether the store answers.
     pub ready: bool,
     /// Whether the store answered. Without it nothing is issued and nothing redeemed, but on routes that stay open.
     pub store: bool,
     /// How long that took, in milliseconds.
     pub store_millis: u64,
-    /// Whether there is room in front of the drawing threads: where there is none, challenges are refused as busy.
+    /// Whether there is room in front of the drawing threads: where there is none, challenges are refused as busy. No
+    /// reason to be taken out: whoever comes with a token is served, and the other nodes have no more room.
     pub drawing: bool,
 }
 
@@ -30,7 +31,7 @@ impl Readiness {
 
 impl Captcha {
     /// Whether this process can issue challenges and redeem tokens now, for the readiness probe of a balancer or of
-    /// Kubernetes. It asks the store once and draws nothing.
+    /// Kubernetes. It asks the store, unless that answered less than half a second ago, and draws nothing.
     ///
     /// For a liveness probe answer 200 without asking: a process that is started again does not bring a
     /// store back.
@@ -51,7 +52,7 @@ impl Captcha {
         let store = engine.current_generation().await.is_ok();
         let drawing = engine.stock.has_room();
         Readiness {
-            ready: store && drawing,
+            ready: store,
             store,
             store_millis: millis(start.elapsed()),
             drawing,

@@ -6,11 +6,10 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     captcha::{Captcha, Engine},
-    clock::day_of,
     error::CaptchaError,
     keychain::{Changed, Share},
     language::Language,
-    observe,
+    limit, observe,
     privacy::{
         audit::Action,
         incident::{Incident, Known, Revoked},
@@ -90,12 +89,16 @@ impl Captcha {
     /// not yet. Call again: the answer then covers both calls, from the first on.
     pub async fn revoke_all(&self) -> Result<Revoked, CaptchaError> {
         let engine = self.engine();
-        let share = Share::new(random::array(engine.random.as_ref())?);
         let now = engine.timeline.now();
-        let Some(Changed { old, new }) = engine.keys.mix(share.clone(), day_of(now))? else {
-            return Err(CaptchaError::unavailable(
-                "the source of randomness repeats itself",
-            ));
+        let (share, Changed { old, new }) = loop {
+            let number = random::array(engine.random.as_ref())?;
+            // Later than whatever is in force, so that it counts everywhere.
+            let made = (engine.keys.share()).map_or(now, |own| now.max(own.made + 1));
+            let share = Share::new(made, number);
+            // Of calls at once, one may be a moment late.
+            if let Some(changed) = engine.keys.mix(share.clone())? {
+                break (share, changed);
+            }
         };
         observe::count(&observe::ROTATIONS, "cause", "revoked");
         engine.limiter.forget();
@@ -108,15 +111,10 @@ impl Captcha {
         if let Err(error) = engine.audit.record(Action::Revoke, detail, now) {
             tracing::error!(?error, "captcha: the revocation is not in the audit log");
         }
-        if engine.ledger.is_shared() {
-            // Before the generation, which makes the others look for it.
-            engine
-                .ledger
-                .share_revocation(&share_name(engine), &share, true)
-                .await?;
-        }
-        let generation = engine.ledger.renew_generation().await?;
-        engine.keys.saw(generation);
+        let generation = match engine.ledger.is_shared() {
+            true => engine.revoke_for_all(&share, now).await?,
+            false => engine.ledger.renew_generation().await?,
+        };
         let done = engine.revoking.end(own);
         let (keys, new_key) = (done.keys, active(&engine.sealer()));
         tracing::warn!(?keys, %new_key, "captcha: everything issued so far was revoked");
@@ -169,30 +167,45 @@ impl Engine {
         }
     }
 
+    /// Lets every process that shares the store know; the generation that stands then.
+    async fn revoke_for_all(&self, share: &Share, now: u64) -> Result<u64, CaptchaError> {
+        // Before the generation, which makes the others look for it.
+        self.ledger
+            .share_revocation(&share_name(self), share)
+            .await?;
+        if let Some(generation) = self.degraded.known() {
+            for name in limit::salt_names(now, generation) {
+                self.ledger.destroy_salt(&name).await?;
+            }
+        }
+        let generation = self.ledger.renew_generation().await?;
+        // Another process may have revoked at the same moment.
+        self.follow_revocation(generation).await
+    }
+
     /// Looks, under a generation of the store that is news here, whether another process revoked what this
     /// one still takes. Gives the generation that stands then.
     pub(crate) async fn follow_revocation(&self, generation: u64) -> Result<u64, CaptchaError> {
         let name = share_name(self);
-        let today = day_of(self.timeline.now());
         let mut generation = generation;
-        match (
+        let (theirs, ours) = (
             self.ledger.shared_revocation(&name).await?,
             self.keys.share(),
-        ) {
-            (Some(share), _) => {
-                if let Some(Changed { old, new }) = self.keys.mix(share, today)? {
-                    observe::count(&observe::ROTATIONS, "cause", "revoked");
-                    let (keys, new_key) = (old.key_ids(), active(&new));
-                    tracing::warn!(?keys, %new_key, "captcha: another process revoked everything issued so far");
-                }
+        );
+        if theirs > ours {
+            if let Some(Changed { old, new }) =
+                theirs.map_or(Ok(None), |share| self.keys.mix(share))?
+            {
+                self.limiter.forget();
+                observe::count(&observe::ROTATIONS, "cause", "revoked");
+                let (keys, new_key) = (old.key_ids(), active(&new));
+                tracing::warn!(?keys, %new_key, "captcha: another process revoked everything issued so far");
             }
-            (None, Some(own)) => {
-                // The store was emptied. A revocation is not undone by that; who looked meanwhile looks again.
-                let share = self.ledger.share_revocation(&name, &own, false).await?;
-                self.keys.mix(share, today)?;
-                generation = self.ledger.renew_generation().await?;
-            }
-            (None, None) => {}
+        } else if let Some(own) = ours.filter(|own| theirs.as_ref() != Some(own)) {
+            // The store was emptied, or restored from before. A revocation is not undone by that; who looked
+            // meanwhile looks again.
+            self.ledger.share_revocation(&name, &own).await?;
+            generation = self.ledger.renew_generation().await?;
         }
         self.keys.saw(generation);
         Ok(generation)

@@ -1,6 +1,6 @@
 //! Other keys without a restart.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use crate::{
     captcha::{Captcha, Engine},
@@ -49,7 +49,9 @@ impl KeySource {
                     return;
                 }
                 // Asked while the engine is not held: a source may wait for long.
-                let rotated = self.ask();
+                let rotated = std::panic::catch_unwind(AssertUnwindSafe(|| self.ask()));
+                let rotated = rotated
+                    .unwrap_or_else(|_| Err(CaptchaError::unavailable("the key source panicked")));
                 let Some(engine) = engine.upgrade() else {
                     return;
                 };
@@ -57,7 +59,10 @@ impl KeySource {
                 if let Err(error) = &rotated
                     && !fails
                 {
-                    tracing::error!(?error, "captcha: the keys stay as they are");
+                    tracing::error!(
+                        ?error,
+                        "captcha: the keys were not rotated, or that is not in the audit log"
+                    );
                 }
                 fails = rotated.is_err();
             }

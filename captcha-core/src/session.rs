@@ -43,10 +43,11 @@ impl Engine {
         let Some(value) = cookie::find(cookie_headers, self.cookies.name(Cookie::Session)) else {
             return Ok(None);
         };
-        let Ok(opened) = self.sealer().open(Purpose::Session, value) else {
+        let sealer = self.sealer();
+        let Ok(opened) = sealer.open(Purpose::Session, value) else {
             return Ok(None);
         };
-        if opened.generation != self.current_generation().await? {
+        if opened.generation != self.current_generation().await? || !self.is_in_force(&sealer) {
             return Ok(None);
         }
         let Life::Visit { idle, longest } = Cookie::Session.entry().life else {

@@ -1,6 +1,6 @@
 //! The steps between the public calls and the sealed strings.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use super::{Answer, Engine, Rotation, Token, TokenContent};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     pending::Pending,
     privacy::{
         issued::Artefact,
-        registry::{Cookie, Mark},
+        registry::{CLOCK_TOLERANCE, Cookie, Mark},
     },
     prompt::Prompt,
     random,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How far ahead another node's clock may be.
-const FUTURE_MILLIS: u64 = 30_000;
+const FUTURE_MILLIS: u64 = CLOCK_TOLERANCE.as_millis() as u64;
 
 impl Engine {
     pub(crate) fn sealer(&self) -> Arc<Sealer> {
@@ -155,12 +155,17 @@ impl Engine {
         challenge: &str,
     ) -> Result<(Pending, Alive), CaptchaError> {
         self.join().await;
-        let opened = self.sealer().open(purpose, challenge)?;
-        let pending = Pending::from_bytes(&opened.content)?;
-        let alive = self
-            .alive(opened.generation, pending.issued, pending.expires)
-            .await?;
-        Ok((pending, alive))
+        loop {
+            let sealer = self.sealer();
+            let opened = sealer.open(purpose, challenge)?;
+            let pending = Pending::from_bytes(&opened.content)?;
+            let alive = self
+                .alive(opened.generation, pending.issued, pending.expires)
+                .await?;
+            if self.is_in_force(&sealer) {
+                return Ok((pending, alive));
+            }
+        }
     }
 
     pub(super) fn pend(
@@ -227,8 +232,21 @@ impl Engine {
         Ok(generation)
     }
 
+    /// Whether these are still the keys. Whoever asks the store may learn of a revocation, and what was read with
+    /// the keys of before has to be read again: it may be a forgery of whoever has the secret.
+    pub(crate) fn is_in_force(&self, sealer: &Arc<Sealer>) -> bool {
+        Arc::ptr_eq(sealer, &self.sealer())
+    }
+
     pub(crate) fn read_token(&self, token: &str) -> Result<TokenContent, CaptchaError> {
-        let opened = self.sealer().verify(Purpose::Token, token)?;
+        Self::read_token_with(&self.sealer(), token)
+    }
+
+    pub(super) fn read_token_with(
+        sealer: &Sealer,
+        token: &str,
+    ) -> Result<TokenContent, CaptchaError> {
+        let opened = sealer.verify(Purpose::Token, token)?;
         let mut reader = Reader(&opened.content);
         let content = TokenContent {
             key: opened.key,
@@ -253,7 +271,7 @@ impl Engine {
         self.spend(Mark::Token, &token.id, alive).await
     }
 
-    /// Whether what was issued then may still be used, and how long.
+    /// Whether what was issued then may still be used.
     async fn alive(
         &self,
         generation: Generation,
@@ -275,8 +293,7 @@ impl Engine {
         let is_alive =
             generation == current && issued <= now.saturating_add(FUTURE_MILLIS) && now < expires;
         if is_alive {
-            let left = Duration::from_millis(expires - now);
-            Ok(Alive { generation, left })
+            Ok(Alive { generation })
         } else {
             Err(dead())
         }
@@ -318,7 +335,7 @@ impl Engine {
         caller: Option<&Id>,
         alive: Alive,
     ) -> Result<Spending, CaptchaError> {
-        let spending = self.ledger.spend(mark, id, caller, alive.left).await?;
+        let spending = self.ledger.spend(mark, id, caller).await?;
         if spending == Spending::Late {
             return Ok(spending);
         }
@@ -336,13 +353,6 @@ impl Engine {
 #[derive(Clone, Copy)]
 pub(crate) struct Alive {
     generation: Generation,
-    left: Duration,
-}
-
-impl Alive {
-    pub(super) const fn left(&self) -> Duration {
-        self.left
-    }
 }
 
 pub(super) fn spent() -> CaptchaError {

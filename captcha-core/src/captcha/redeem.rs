@@ -217,18 +217,13 @@ impl Engine {
     ) -> Result<VerifiedCaptcha, CaptchaError> {
         let stays_open = terms.on_store_failure == StoreFailure::Degraded;
         self.join().await;
-        let token = self.read_token(token)?;
-        let mut degraded = false;
-        let alive = match self.token_alive(&token).await {
-            Err(error) if stays_open && error.kind() == ErrorKind::Unavailable => {
-                degraded = true;
-                self.alive_as_last_known(&token)
-                    .map_err(|dead| match dead {
-                        Some(dead) => dead,
-                        None => error,
-                    })?
+        let (token, alive, mut degraded) = loop {
+            let sealer = self.sealer();
+            let read = Self::read_token_with(&sealer, token)?;
+            let (alive, degraded) = self.is_alive(&read, stays_open).await?;
+            if self.is_in_force(&sealer) {
+                break (read, alive, degraded);
             }
-            settled => settled?,
         };
         let expected = terms.action.unwrap_or(&self.action);
         if token.action != expected {
@@ -237,7 +232,7 @@ impl Engine {
         let caller =
             (terms.idempotency_key).map(|key| self.sealer().caller(token.key, &token.id, key));
         let local = match stays_open {
-            true => Some(self.mark_here(&token, caller.as_ref(), alive)?),
+            true => self.mark_here(&token, caller.as_ref())?,
             false if self.is_marked_here(&token) => return Err(super::engine::spent()),
             false => None,
         };
@@ -258,7 +253,11 @@ impl Engine {
                 action = expected,
                 "captcha: a token was redeemed without the store"
             );
-            spending = local.unwrap_or(Spending::Late);
+            spending = local.ok_or_else(|| {
+                CaptchaError::unavailable(
+                    "the store does not answer, and this process has no room for marks",
+                )
+            })?;
         }
         // Redeemed here during an outage of which the store knows nothing.
         if local == Some(Spending::Again) && spending == Spending::First {
@@ -266,6 +265,10 @@ impl Engine {
         }
         if spending == Spending::Late {
             return Err(super::engine::spent());
+        }
+        if !stays_open && self.degraded.marks.get().is_some() {
+            // For routes that stay open: this process has seen it.
+            let _ = self.mark_here(&token, caller.as_ref());
         }
         Ok(VerifiedCaptcha {
             action: token.action,
@@ -275,18 +278,37 @@ impl Engine {
         })
     }
 
+    /// Whether a token may still be used, and whether the store was not there to say so.
+    async fn is_alive(
+        &self,
+        token: &TokenContent,
+        stays_open: bool,
+    ) -> Result<(Alive, bool), CaptchaError> {
+        match self.token_alive(token).await {
+            Err(error) if stays_open && error.kind() == ErrorKind::Unavailable => {
+                match self.alive_as_last_known(token) {
+                    Ok(alive) => Ok((alive, true)),
+                    Err(Some(dead)) => Err(dead),
+                    Err(None) => Err(error),
+                }
+            }
+            settled => settled.map(|alive| (alive, false)),
+        }
+    }
+
     /// Marks a token in this process. Before the store is asked, so that what was redeemed here during an
-    /// outage is not redeemed after it.
+    /// outage is not redeemed after it. `None` where there is no room, which matters only while the store
+    /// is away.
     fn mark_here(
         &self,
         token: &TokenContent,
         caller: Option<&[u8; 16]>,
-        alive: Alive,
-    ) -> Result<Spending, CaptchaError> {
-        let life = Ledger::mark_life(Mark::Token, self.ledger.lives(), alive.left());
-        match self.degraded.marks().mark_for(&token.id, caller, life)? {
-            Spending::Late => Err(super::engine::spent()),
-            spending => Ok(spending),
+    ) -> Result<Option<Spending>, CaptchaError> {
+        let life = Ledger::mark_life(Mark::Token, self.ledger.lives());
+        match self.degraded.marks().mark_for(&token.id, caller, life) {
+            Ok(Spending::Late) => Err(super::engine::spent()),
+            Ok(spending) => Ok(Some(spending)),
+            Err(_) => Ok(None),
         }
     }
 

@@ -75,7 +75,8 @@ const fn measure(shared: bool) -> &'static str {
     match shared {
         true => {
             "In every process that shares the store, every token, challenge and session issued before was \
-             revoked, the keys were replaced, and the salts behind the limits' pseudonyms were destroyed."
+             revoked, the keys were replaced, and the salts behind the limits' pseudonyms were destroyed: in a \
+             process that served nobody since, with its next call or when they are due."
         }
         false => {
             "In the process that wrote this record, every token, challenge and session issued before was \

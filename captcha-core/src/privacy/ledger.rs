@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use super::registry::{Count, Lives, MARK_MARGIN, Mark, Record};
+use super::registry::{Count, Lives, Mark, Record};
 use crate::{
     error::CaptchaError,
     keychain::Share,
@@ -14,10 +14,6 @@ use crate::{
 /// How long a revocation is known to processes that are started later: far longer than it takes to
 /// replace a secret.
 const REVOCATION_LIFE: Duration = Duration::from_secs(400 * 86_400);
-
-fn read_share(kept: &[u8]) -> Option<Share> {
-    kept.try_into().ok().map(Share::new)
-}
 
 pub(crate) struct Ledger {
     store: Arc<dyn Store>,
@@ -33,16 +29,15 @@ impl Ledger {
         &self.lives
     }
 
-    /// Marks `id` used while what it stands for would be alive, for `left`. A caller with a name is known
+    /// Marks `id` used for longer than what it stands for can be alive anywhere. A caller with a name is known
     /// again.
     pub(crate) async fn spend(
         &self,
         mark: Mark,
         id: &Id,
         caller: Option<&Id>,
-        left: Duration,
     ) -> Result<Spending, CaptchaError> {
-        let life = Self::mark_life(mark, &self.lives, left);
+        let life = Self::mark_life(mark, &self.lives);
         Ok(match caller {
             Some(caller) => stored("spend", self.store.spend_for(id, caller, life)).await?,
             None if stored("spend", self.store.spend(id, life)).await? => Spending::First,
@@ -50,10 +45,13 @@ impl Ledger {
         })
     }
 
-    /// How long a mark is kept of what would be alive for `left`.
-    pub(crate) fn mark_life(mark: Mark, lives: &Lives, left: Duration) -> Duration {
-        let longest = mark.record().entry().life.longest(lives);
-        longest.unwrap_or_default().min(left + MARK_MARGIN)
+    /// How long a mark is kept: whatever is left by this clock, another process may see more.
+    pub(crate) fn mark_life(mark: Mark, lives: &Lives) -> Duration {
+        mark.record()
+            .entry()
+            .life
+            .longest(lives)
+            .unwrap_or_default()
     }
 
     /// Counts one call under `key`; the count so far within `window`, which is no longer than the
@@ -96,19 +94,25 @@ impl Ledger {
     }
 
     /// Shares what a revocation mixes into the keys: no more than a random number, and none that stands for
-    /// anybody. Gives what stands.
+    /// anybody.
     pub(crate) async fn share_revocation(
         &self,
         name: &Id,
         share: &Share,
-        replace: bool,
-    ) -> Result<Share, CaptchaError> {
-        let kept = self
+    ) -> Result<(), CaptchaError> {
+        let bytes = share.to_bytes();
+        let shared = self
             .store
-            .share(name, share.as_slice(), REVOCATION_LIFE, replace);
-        read_share(&stored("share", kept).await?).ok_or_else(|| {
-            CaptchaError::unavailable("the store holds something else under the revocation's name")
-        })
+            .share(name, bytes.as_slice(), REVOCATION_LIFE, true);
+        stored("share", shared).await?;
+        Ok(())
+    }
+
+    /// Destroys a salt that was shared under `name`.
+    pub(crate) async fn destroy_salt(&self, name: &Id) -> Result<(), CaptchaError> {
+        let nothing = self.store.share(name, b"", Duration::from_millis(1), true);
+        stored("share", nothing).await?;
+        Ok(())
     }
 
     /// What another process shared.
@@ -117,7 +121,7 @@ impl Ledger {
             .store
             .shared(name)
             .await?
-            .and_then(|kept| read_share(&kept)))
+            .and_then(|kept| Share::from_bytes(&kept)))
     }
 
     /// Adds one to a daily counter.

@@ -259,8 +259,11 @@ pub(crate) struct RecordEntry {
     pub(crate) life: Life,
 }
 
-/// How much longer than what it guards a mark is kept, for clocks that disagree.
-pub(crate) const MARK_MARGIN: Duration = Duration::from_secs(5);
+/// How far the clocks of two processes may be apart: what the other one says was issued later than now, within
+/// this, is taken.
+pub(crate) const CLOCK_TOLERANCE: Duration = Duration::from_secs(30);
+/// How much longer than what it guards can live a mark is kept: by whichever of two clocks it is alive longer.
+pub(crate) const MARK_MARGIN: Duration = Duration::from_secs(CLOCK_TOLERANCE.as_secs() + 5);
 
 impl Record {
     pub(crate) const ALL: [Self; 8] = [

@@ -3,6 +3,7 @@ mod pending;
 use std::{sync::Arc, time::Duration};
 
 use super::*;
+use crate::clock::day_of;
 use crate::{
     ErrorKind, Kind, Limits, MemoryStore, SecretKey, Statistics, Store,
     endpoint::{Headers, Request},

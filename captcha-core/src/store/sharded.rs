@@ -114,11 +114,11 @@ impl Store for ShardedStore {
         ttl: Duration,
         replace: bool,
     ) -> StoreFuture<'a, Vec<u8>> {
-        self.of(name).share(name, value, ttl, replace)
+        self.first.share(name, value, ttl, replace)
     }
 
     fn shared<'a>(&'a self, name: &'a Id) -> StoreFuture<'a, Option<Vec<u8>>> {
-        self.of(name).shared(name)
+        self.first.shared(name)
     }
 
     fn generation(&self) -> StoreFuture<'_, u64> {

@@ -8,7 +8,7 @@ use super::{
     RedisStore,
     connect::Trouble,
     line::Shown,
-    locate::{Place, Topology},
+    locate::{Place, Topology, link},
     worker::{self, Settings},
 };
 #[cfg(doc)]
@@ -192,16 +192,6 @@ impl std::fmt::Debug for RedisStoreBuilder {
     }
 }
 
-/// How calls travel.
-fn link(address: &ConnectionAddr) -> Link {
-    match address {
-        ConnectionAddr::Unix(_) => Link::Local,
-        ConnectionAddr::Tcp(host, _) if is_loopback(host) => Link::Local,
-        ConnectionAddr::TcpTls { .. } => Link::Encrypted,
-        _ => Link::Plain,
-    }
-}
-
 /// The one of two that protects less.
 fn worse(one: Link, other: Link) -> Link {
     let rank = |link| match link {
@@ -210,10 +200,4 @@ fn worse(one: Link, other: Link) -> Link {
         _ => 2,
     };
     if rank(one) >= rank(other) { one } else { other }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    let address = address.parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }

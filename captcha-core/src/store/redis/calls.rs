@@ -1,6 +1,6 @@
 //! What is asked of the server, one method a call.
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
 use ::redis::RedisError;
 
@@ -16,7 +16,7 @@ use crate::{
 
 impl Line {
     pub(super) async fn spend(
-        &self,
+        self: &Rc<Self>,
         id: &Id,
         caller: Option<&Id>,
         ttl: Duration,
@@ -57,14 +57,14 @@ impl Line {
         ))
     }
 
-    pub(super) async fn hit(&self, key: &Id, window: Duration) -> Result<u64, Trouble> {
+    pub(super) async fn hit(self: &Rc<Self>, key: &Id, window: Duration) -> Result<u64, Trouble> {
         let mut live = self.live().await?;
         let mut script = scripts::HIT.key(self.keys.hits(key));
         script.arg(millis(window).max(1));
         Ok(script.invoke_async(&mut live.connection).await?)
     }
 
-    pub(super) async fn hits(&self, key: &Id) -> Result<u64, Trouble> {
+    pub(super) async fn hits(self: &Rc<Self>, key: &Id) -> Result<u64, Trouble> {
         let mut live = self.live().await?;
         let mut command = ::redis::cmd("GET");
         command.arg(self.keys.hits(key));
@@ -73,7 +73,7 @@ impl Line {
     }
 
     pub(super) async fn share(
-        &self,
+        self: &Rc<Self>,
         name: &Id,
         value: &[u8],
         ttl: Duration,
@@ -88,14 +88,14 @@ impl Line {
         Ok(script.invoke_async(&mut live.connection).await?)
     }
 
-    pub(super) async fn shared(&self, name: &Id) -> Result<Option<Vec<u8>>, Trouble> {
+    pub(super) async fn shared(self: &Rc<Self>, name: &Id) -> Result<Option<Vec<u8>>, Trouble> {
         let mut live = self.live().await?;
         let mut command = ::redis::cmd("GET");
         command.arg(self.keys.shared(name));
         Ok(command.query_async(&mut live.connection).await?)
     }
 
-    pub(super) async fn generation(&self) -> Result<u64, Trouble> {
+    pub(super) async fn generation(self: &Rc<Self>) -> Result<u64, Trouble> {
         let mut live = self.live().await?;
         if !self.is_fresh() {
             let fence = ::redis::cmd("GET")
@@ -111,7 +111,7 @@ impl Line {
         Ok(live.generation())
     }
 
-    pub(super) async fn renew(&self) -> Result<u64, Trouble> {
+    pub(super) async fn renew(self: &Rc<Self>) -> Result<u64, Trouble> {
         let mut live = self.live().await?;
         let fence = scripts::RENEW
             .key(self.keys.fence())
@@ -125,7 +125,12 @@ impl Line {
         Ok(live.generation())
     }
 
-    pub(super) async fn count(&self, day: u32, cell: &str, ttl: Duration) -> Result<(), Trouble> {
+    pub(super) async fn count(
+        self: &Rc<Self>,
+        day: u32,
+        cell: &str,
+        ttl: Duration,
+    ) -> Result<(), Trouble> {
         let mut live = self.live().await?;
         let mut script = scripts::COUNT.key(self.keys.day(day));
         script
@@ -136,14 +141,14 @@ impl Line {
         Ok(script.invoke_async::<()>(&mut live.connection).await?)
     }
 
-    pub(super) async fn counts(&self, day: u32) -> Result<Vec<(String, u64)>, Trouble> {
+    pub(super) async fn counts(self: &Rc<Self>, day: u32) -> Result<Vec<(String, u64)>, Trouble> {
         let mut live = self.live().await?;
         let mut command = ::redis::cmd("HGETALL");
         command.arg(self.keys.day(day));
         Ok(command.query_async(&mut live.connection).await?)
     }
 
-    pub(super) async fn forget_counts(&self) -> Result<(), Trouble> {
+    pub(super) async fn forget_counts(self: &Rc<Self>) -> Result<(), Trouble> {
         let mut live = self.live().await?;
         let mut days = ::redis::cmd("SMEMBERS");
         days.arg(self.keys.days());
@@ -156,7 +161,12 @@ impl Line {
         Ok(command.query_async::<()>(&mut live.connection).await?)
     }
 
-    pub(super) async fn keep(&self, id: &Id, sealed: &[u8], ttl: Duration) -> Result<(), Trouble> {
+    pub(super) async fn keep(
+        self: &Rc<Self>,
+        id: &Id,
+        sealed: &[u8],
+        ttl: Duration,
+    ) -> Result<(), Trouble> {
         let mut live = self.live().await?;
         let (name, text) = (scripts::hex(id), self.keys.text(id));
         let mut script = scripts::KEEP.key(&text);
@@ -169,22 +179,26 @@ impl Line {
         Ok(script.invoke_async::<()>(&mut live.connection).await?)
     }
 
-    pub(super) async fn kept(&self) -> Result<Vec<(Id, Vec<u8>)>, Trouble> {
+    pub(super) async fn kept(self: &Rc<Self>) -> Result<Vec<(Id, Vec<u8>)>, Trouble> {
         let mut live = self.live().await?;
         let mut command = ::redis::cmd("ZRANGE");
         command.arg(self.keys.texts()).arg(0).arg(-1);
         let names: Vec<String> = command.query_async(&mut live.connection).await?;
-        let mut texts = Vec::with_capacity(names.len());
-        for id in names.iter().filter_map(|name| scripts::id(name)) {
-            let mut command = ::redis::cmd("GET");
-            command.arg(self.keys.text(&id));
-            let text: Option<Vec<u8>> = command.query_async(&mut live.connection).await?;
-            texts.extend(text.map(|text| (id, text)));
+        let ids: Vec<Id> = names.iter().filter_map(|name| scripts::id(name)).collect();
+        let mut texts = Vec::with_capacity(ids.len());
+        for some in ids.chunks(100) {
+            let mut command = ::redis::cmd("MGET");
+            for id in some {
+                command.arg(self.keys.text(id));
+            }
+            let sealed: Vec<Option<Vec<u8>>> = command.query_async(&mut live.connection).await?;
+            let found = some.iter().zip(sealed);
+            texts.extend(found.filter_map(|(id, text)| Some((*id, text?))));
         }
         Ok(texts)
     }
 
-    pub(super) async fn drop_kept(&self, id: &Id) -> Result<(), Trouble> {
+    pub(super) async fn drop_kept(self: &Rc<Self>, id: &Id) -> Result<(), Trouble> {
         let mut live = self.live().await?;
         let mut command = ::redis::cmd("ZREM");
         command.arg(self.keys.texts()).arg(scripts::hex(id));

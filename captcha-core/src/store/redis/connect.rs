@@ -19,7 +19,7 @@ use crate::{
 pub(super) struct Live {
     pub(super) connection: MultiplexedConnection,
     pub(super) opened: Instant,
-    /// The run of the server: another one after every start.
+    /// The run of the server: another one after every start, and after every promotion.
     pub(super) run: Rc<str>,
     pub(super) fence: Rc<str>,
 }
@@ -61,9 +61,9 @@ impl From<RedisError> for Trouble {
         if error.code() == Some("NOPERM") {
             return Self::Settings(format!(
                 "this Redis user may not do what the store needs ({}): allow it \
-                 `+info +eval +evalsha +script|load +get +set +del +incr +pexpire +pttl +time +hincrby +hgetall \
+                 `+info +eval +evalsha +script|load +get +mget +set +del +incr +pexpire +pttl +time +hincrby +hgetall \
                  +sadd +smembers +zadd +zcard +zrem +zpopmin +zrange +zremrangebyscore +cluster|keyslot \
-                 +cluster|slots` on its keys",
+                 +cluster|slots +select` on its keys",
                 error.detail().unwrap_or_default()
             ));
         }
@@ -163,21 +163,22 @@ fn reliable(info: &str) -> Result<String, Trouble> {
     if fact("loading") == "1" || fact("run_id").is_empty() {
         return Err(Trouble::Unavailable("Redis is still loading".into()));
     }
-    Ok(fact("run_id").to_owned())
+    // A master that was demoted and is promoted again is the same run, and has lost what it had not handed on.
+    Ok(format!("{}-{}", fact("run_id"), fact("master_replid")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const GOOD: &str = "# Server\r\nredis_version:7.0.15\r\nrun_id:c0ffee\r\nrole:master\r\nloading:0\r\n\
+    const GOOD: &str = "# Server\r\nredis_version:7.0.15\r\nrun_id:c0ffee\r\nmaster_replid:7ea\r\nrole:master\r\nloading:0\r\n\
         maxmemory:0\r\nmaxmemory_policy:noeviction\r\ncluster_enabled:0\r\n";
 
     #[test]
     fn servers_that_keep_marks_are_told_from_those_that_do_not() {
-        assert_eq!(reliable(GOOD).unwrap(), "c0ffee");
+        assert_eq!(reliable(GOOD).unwrap(), "c0ffee-7ea");
         let full = GOOD.replace("maxmemory:0", "maxmemory:1000");
-        assert_eq!(reliable(&full).unwrap(), "c0ffee");
+        assert_eq!(reliable(&full).unwrap(), "c0ffee-7ea");
         for (from, to, says) in [
             ("7.0.15", "6.2.0", "Redis 7"),
             ("role:master", "role:slave", "replica"),

@@ -1,7 +1,7 @@
 //! The upkeep of the connection: opened when it is needed, given up when it fails, opened again after a
 //! pause.
 
-use std::{cell::RefCell, sync::Arc, time::Duration};
+use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use ::redis::RedisError;
 use tokio::{sync::Mutex, time::Instant};
@@ -19,6 +19,8 @@ use crate::{
 /// How old what is known of the fence may be where nothing is spent: another process may have put up
 /// a new one.
 const FENCE_AGE: Duration = Duration::from_millis(400);
+/// Longest that a connection may take to open.
+const LONGEST_OPENING: Duration = Duration::from_secs(4);
 /// First and longest pause after a connection that could not be opened.
 const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
 
@@ -84,7 +86,7 @@ impl Line {
     }
 
     /// The connection; a new one where there is none, unless one has just failed.
-    pub(super) async fn live(&self) -> Result<Live, Trouble> {
+    pub(super) async fn live(self: &Rc<Self>) -> Result<Live, Trouble> {
         if let Some(live) = self.known() {
             return Ok(live);
         }
@@ -105,14 +107,13 @@ impl Line {
         let [share] = random::array(&SystemRandom).unwrap_or([0]);
         let share = 0.5 + f64::from(share) / 512.0;
         pause.until = Some(Instant::now() + wait.mul_f64(share));
-        let live = connect::open(&self.settings.place, &self.keys).await;
+        let live = self.open().await;
         match &live {
-            Ok(live) => {
+            Ok(_) => {
                 if pause.failures > 1 {
                     tracing::info!("captcha: Redis answers again");
                 }
                 *pause = Pause::default();
-                self.learn(live.clone());
             }
             Err(trouble) if pause.failures == 1 => {
                 tracing::warn!("captcha: no connection to Redis: {trouble:?}");
@@ -120,6 +121,21 @@ impl Line {
             Err(_) => {}
         }
         live
+    }
+
+    /// Opens a connection, which may take longer than the call that asks for it: the next call finds it.
+    async fn open(self: &Rc<Self>) -> Result<Live, Trouble> {
+        let line = Rc::clone(self);
+        let opening = tokio::task::spawn_local(async move {
+            let opening = connect::open(&line.settings.place, &line.keys);
+            let opened = tokio::time::timeout(LONGEST_OPENING, opening).await;
+            let live = opened.unwrap_or_else(|late| Err(Trouble::Unavailable(late.into())))?;
+            line.learn(live.clone());
+            Ok(live)
+        });
+        opening
+            .await
+            .unwrap_or_else(|gone| Err(Trouble::Unavailable(gone.into())))
     }
 
     fn known(&self) -> Option<Live> {

@@ -1,7 +1,10 @@
 //! Which server takes the writes: the one of the address, the master that Sentinels name, or the
 //! node of a cluster that holds the slot of our keys.
 
-use std::{cell::RefCell, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    time::Duration,
+};
 
 use ::redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, RedisError, Value,
@@ -10,6 +13,7 @@ use ::redis::{
 use tokio::time::timeout;
 
 use super::connect::Trouble;
+use crate::store::Link;
 
 /// Longest that one of several addresses is waited for before the next is asked.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -32,6 +36,17 @@ pub(super) struct Place {
     topology: Topology,
     /// Other nodes of a cluster, as one of them told.
     learnt: RefCell<Vec<ConnectionAddr>>,
+    /// How often a connection was looked for: each time another address is asked first, since one whose host is gone
+    /// without a word takes all the time that there is.
+    tries: Cell<usize>,
+}
+
+/// The same, begun elsewhere each time.
+fn turned<T: Clone>(all: &[T], tries: usize) -> Vec<T> {
+    let mut all = all.to_vec();
+    let by = tries.checked_rem(all.len()).unwrap_or(0);
+    all.rotate_left(by);
+    all
 }
 
 impl Place {
@@ -42,14 +57,19 @@ impl Place {
             first,
             topology,
             learnt: RefCell::default(),
+            tries: Cell::default(),
         })
     }
 
     /// A connection to the server that takes writes for keys such as `key`.
     pub(super) async fn open(&self, key: &str) -> Result<MultiplexedConnection, Trouble> {
+        let tries = self.tries.get();
+        self.tries.set(tries.wrapping_add(1));
         match &self.topology {
-            Topology::Sentinel { master, password } => self.by_sentinel(master, password).await,
-            Topology::Server => self.by_node(key).await,
+            Topology::Sentinel { master, password } => {
+                self.by_sentinel(master, password, tries).await
+            }
+            Topology::Server => self.by_node(key, tries).await,
         }
     }
 
@@ -57,15 +77,16 @@ impl Place {
         &self,
         master: &str,
         password: &Option<String>,
+        tries: usize,
     ) -> Result<MultiplexedConnection, Trouble> {
         let mut last = nobody();
-        for sentinel in &self.given {
+        for sentinel in turned(&self.given, tries) {
             let mut own = ::redis::RedisConnectionInfo::default();
             if let Some(password) = password {
                 own = own.set_password(password);
             }
             let asked = async {
-                let mut connection = connect(sentinel.clone().set_redis_settings(own)).await?;
+                let mut connection = connect(sentinel.set_redis_settings(own)).await?;
                 let named: Option<(String, u16)> = cmd("SENTINEL")
                     .arg("GET-MASTER-ADDR-BY-NAME")
                     .arg(master)
@@ -76,6 +97,7 @@ impl Place {
             match timeout(PATIENCE, asked).await {
                 Ok(Ok(Some((host, port)))) => {
                     let address = at(self.first.addr(), host, port);
+                    self.check(&address)?;
                     match connect(self.first.clone().set_addr(address)).await {
                         Ok(connection) => return Ok(connection),
                         Err(trouble) => last = trouble.into(),
@@ -94,9 +116,10 @@ impl Place {
     }
 
     /// Asks the nodes in turn until one says who has the slot; a server that is none of a cluster has it.
-    async fn by_node(&self, key: &str) -> Result<MultiplexedConnection, Trouble> {
+    async fn by_node(&self, key: &str, tries: usize) -> Result<MultiplexedConnection, Trouble> {
         let given = self.given.iter().map(|info| info.addr().clone());
         let addresses: Vec<_> = given.chain(self.learnt.borrow().iter().cloned()).collect();
+        let addresses = turned(&addresses, tries);
         let alone = addresses.len() == 1;
         let mut last = nobody();
         for address in addresses {
@@ -115,6 +138,20 @@ impl Place {
         Err(last)
     }
 
+    /// Refuses to go in the open to another host where the addresses that were given did not: the builder looks
+    /// at those alone.
+    fn check(&self, address: &ConnectionAddr) -> Result<(), Trouble> {
+        let given = self.given.iter().map(|info| link(info.addr()));
+        if link(address) == Link::Plain && given.into_iter().all(|link| link != Link::Plain) {
+            return Err(Trouble::Settings(
+                "the Redis that takes writes is on another host and is reached in the open: use rediss:// for \
+                 the Sentinels or nodes and for the server"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
     async fn through(
         &self,
         address: ConnectionAddr,
@@ -128,6 +165,7 @@ impl Place {
         if owner == address {
             return Ok(connection);
         }
+        self.check(&owner)?;
         Ok(connect(self.first.clone().set_addr(owner)).await?)
     }
 }
@@ -234,4 +272,20 @@ fn host_of(address: &ConnectionAddr) -> Option<&str> {
         ConnectionAddr::Tcp(host, _) | ConnectionAddr::TcpTls { host, .. } => Some(host),
         _ => None,
     }
+}
+
+/// How calls travel.
+pub(super) fn link(address: &ConnectionAddr) -> Link {
+    match address {
+        ConnectionAddr::Unix(_) => Link::Local,
+        ConnectionAddr::Tcp(host, _) if is_loopback(host) => Link::Local,
+        ConnectionAddr::TcpTls { .. } => Link::Encrypted,
+        _ => Link::Plain,
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let address = address.parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }

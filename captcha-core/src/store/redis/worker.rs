@@ -27,7 +27,8 @@ use crate::{
 
 /// Most calls that wait for Redis at a time; more are refused at once.
 const MOST: usize = 10_000;
-/// As [`MOST`], for calls that nobody has paid for: whoever comes with a token is served first.
+/// As [`MOST`], for calls that count: whoever spends something, as everybody does who comes with a token, is
+/// served first.
 const MOST_UNPAID: usize = MOST / 2;
 
 pub(super) struct Settings {
@@ -131,7 +132,7 @@ pub(super) fn run(
 
 async fn answer(line: Rc<Line>, job: Job) {
     let Job { call, since, place } = job;
-    let line = &*line;
+    let line = &line;
     let asked = Asked { line, since, place };
     match call {
         Call::Spend(id, caller, ttl, to) => {
@@ -160,7 +161,7 @@ async fn answer(line: Rc<Line>, job: Job) {
 
 /// A call that is being answered.
 struct Asked<'a> {
-    line: &'a Line,
+    line: &'a Rc<Line>,
     since: Instant,
     place: InLine,
 }
