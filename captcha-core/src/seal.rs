@@ -326,7 +326,7 @@ impl Sealer {
     }
 
     fn context(&self, purpose: Purpose, header: &[u8]) -> Vec<u8> {
-        let mut context = Vec::with_capacity(64 + self.site.len() + header.len());
+        let mut context = Vec::with_capacity(256);
         for part in [purpose.name().as_bytes(), self.site.as_bytes(), header] {
             context.extend_from_slice(&(part.len() as u64).to_be_bytes());
             context.extend_from_slice(part);

@@ -1,3 +1,5 @@
+mod pieces;
+
 use super::*;
 use crate::key::SecretKey;
 
@@ -5,10 +7,15 @@ const NOW: Generation = Generation {
     configured: 3,
     store: 0x0102_0304_0506_0708,
 };
-const SEALED: [Purpose; 3] = [
+const SEALED: [Purpose; 8] = [
     Purpose::Challenge,
+    Purpose::Consent,
+    Purpose::Feedback,
     Purpose::FrameChallenge,
+    Purpose::Preferences,
+    Purpose::Salt,
     Purpose::Session,
+    Purpose::Statistics,
 ];
 
 fn sealer(site: &str) -> (Sealer, SecretKey) {
@@ -138,6 +145,8 @@ fn the_noise_of_a_day_is_drawn_once_whatever_becomes_of_the_keys() {
     let once = before.successor(&new(), 20).unwrap();
     let twice = once.successor(&new(), 20).unwrap();
     let again = twice.successor(&new(), 30).unwrap();
+    // Of several rotations on a day only the last one's is kept.
+    assert_eq!((once.noise.len(), twice.noise.len()), (2, 2));
     for day in 0..20 {
         for sealer in [&rotated, &once, &twice, &again] {
             assert_eq!(seed(sealer, day), seed(&before, day), "day {day}");
