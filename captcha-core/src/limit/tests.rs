@@ -1,3 +1,7 @@
+mod shared;
+mod site;
+mod wrong;
+
 use std::{
     collections::HashSet,
     error::Error,
@@ -46,6 +50,10 @@ impl Store for Recorder {
     fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64> {
         self.seen.lock().unwrap().insert(*key);
         self.inner.hit(key, window)
+    }
+
+    fn hits<'a>(&'a self, key: &'a Id) -> StoreFuture<'a, u64> {
+        self.inner.hits(key)
     }
 
     fn generation(&self) -> StoreFuture<'_, u64> {
