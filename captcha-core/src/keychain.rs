@@ -107,3 +107,48 @@ impl Keychain {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SecretKey;
+
+    #[test]
+    fn a_change_is_one_once_and_a_share_stays_through_a_rotation() {
+        let ring = || KeyRing::new(SecretKey::generate().unwrap());
+        let (first, second) = (ring(), ring());
+        let keychain = Keychain::new(first.clone(), "s").unwrap();
+        let ids = || keychain.sealer().key_ids();
+        let before = ids();
+        assert!(keychain.rotate(first, 1).unwrap().is_none());
+        let changed = keychain.rotate(second.clone(), 1).unwrap().unwrap();
+        assert_eq!(
+            (changed.old.key_ids(), changed.new.key_ids()),
+            (before, ids())
+        );
+        assert!(keychain.share().is_none());
+
+        let rotated = ids();
+        let share = Share::new([7; 32]);
+        assert!(keychain.mix(share.clone(), 1).unwrap().is_some());
+        let mixed = ids();
+        assert_ne!(mixed, rotated);
+        assert!(keychain.mix(share.clone(), 1).unwrap().is_none());
+        assert_eq!(keychain.share().as_deref(), Some(&[7; 32]));
+        assert!(keychain.rotate(ring(), 1).unwrap().is_some());
+        assert_ne!(ids(), mixed);
+        assert!(keychain.rotate(second, 1).unwrap().is_some());
+        assert_eq!(ids(), mixed);
+    }
+
+    #[test]
+    fn a_generation_has_been_seen_that_was_seen_last() {
+        let ring = KeyRing::new(SecretKey::generate().unwrap());
+        let keychain = Keychain::new(ring, "s").unwrap();
+        assert!(!keychain.has_seen(5));
+        keychain.saw(5);
+        assert!(keychain.has_seen(5) && !keychain.has_seen(6));
+        keychain.saw(6);
+        assert!(keychain.has_seen(6) && !keychain.has_seen(5));
+    }
+}
