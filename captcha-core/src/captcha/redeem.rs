@@ -126,7 +126,7 @@ impl VerifiedCaptcha {
         self.repeat
     }
 
-    fn verdict(&self) -> &'static str {
+    pub(super) fn verdict(&self) -> &'static str {
         match (self.degraded, self.repeat) {
             (true, _) => "degraded",
             (_, true) => "repeat",

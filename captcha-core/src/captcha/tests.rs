@@ -1,3 +1,5 @@
+mod redeem;
+
 use super::*;
 use crate::{
     Limits, MemoryStore, Privacy, SecretKey, Store, TextOptions,
