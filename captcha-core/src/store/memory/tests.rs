@@ -1,3 +1,6 @@
+mod moments;
+mod sweeps;
+
 use super::*;
 
 #[derive(Clone, Default)]
