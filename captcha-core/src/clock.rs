@@ -1,14 +1,13 @@
 //! Time comes in from outside, so that tests can hold it still and jumps cannot be used.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// Tells the time in milliseconds since 1970-01-01T00:00:00Z.
 pub trait Clock: Send + Sync + 'static {

@@ -35,6 +35,7 @@ mod seal;
 mod session;
 mod stock;
 pub mod store;
+mod sync;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod widget;

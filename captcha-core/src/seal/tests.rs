@@ -145,6 +145,8 @@ fn the_noise_of_a_day_is_drawn_once_whatever_becomes_of_the_keys() {
     let once = before.successor(&new(), 20).unwrap();
     let twice = once.successor(&new(), 20).unwrap();
     let again = twice.successor(&new(), 30).unwrap();
+    // Of several rotations on a day only the last one's is kept.
+    assert_eq!((once.noise.len(), twice.noise.len()), (2, 2));
     for day in 0..20 {
         for sealer in [&rotated, &once, &twice, &again] {
             assert_eq!(seed(sealer, day), seed(&before, day), "day {day}");

@@ -87,7 +87,9 @@ const CLOSED: Outcome = Err(ErrorKind::Unavailable);
 impl Bench {
     fn new() -> Self {
         let store = Switch::new();
-        let built = engine(&HandClock::at(START)).store(Arc::clone(&store) as Arc<dyn Store>);
+        let built = engine(&HandClock::at(START))
+            .kinds([Kind::Work])
+            .store(Arc::clone(&store) as Arc<dyn Store>);
         Self {
             captcha: built.build().unwrap(),
             store,
