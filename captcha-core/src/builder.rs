@@ -26,7 +26,7 @@ use crate::{
 /// Longest name of a site or an action.
 pub(crate) const MAX_NAME: usize = 64;
 
-/// Sets up a [`Captcha`]. The key and the privacy details are required.
+/// Sets up a [`Captcha`](crate::Captcha). The key and the privacy details are required.
 #[must_use]
 pub struct CaptchaBuilder {
     keys: Option<KeyRing>,
@@ -144,7 +144,7 @@ impl CaptchaBuilder {
 
     /// A form at `GET privacy/feedback` for what visitors think of the notice and of data
     /// protection: sealed, kept for 30 days at most, without an address. Off unless set; read it with
-    /// [`Captcha::feedback`].
+    /// [`Captcha::feedback`](crate::Captcha::feedback).
     pub fn feedback_form(mut self) -> Self {
         self.feedback = true;
         self
@@ -269,7 +269,7 @@ impl CaptchaBuilder {
 
     /// Zero bits of the work stamp: beside a puzzle, and for "no puzzle" (18 unless set). Each bit
     /// doubles the work; at most 26. Unless set, each kind has the bits with which it costs a
-    /// machine about as much as "no puzzle"; see [`Captcha::ledger`].
+    /// machine about as much as "no puzzle"; see [`Captcha::ledger`](crate::Captcha::ledger).
     pub fn work_bits(mut self, beside_a_puzzle: u8, no_puzzle: u8) -> Self {
         self.puzzle_bits = Some(beside_a_puzzle);
         self.work_bits = no_puzzle;
