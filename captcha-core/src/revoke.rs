@@ -159,8 +159,9 @@ impl Captcha {
 }
 
 impl Engine {
-    /// Before this process reads anything that others made: takes over the keys of a revocation that came before
-    /// its start. Whoever needs the store asks again, and says so where it does not answer.
+    /// Before this process reads cookies that outlast restarts, for which the store is not asked: takes over the
+    /// keys of a revocation that came before its start. Whoever needs the store asks again, and says so
+    /// where it does not answer.
     pub(crate) async fn join(&self) {
         if self.ledger.is_shared() && self.degraded.known().is_none() {
             let _ = self.current_generation().await;

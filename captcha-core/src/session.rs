@@ -13,7 +13,7 @@ use crate::{
         registry::{Cookie, Life},
     },
     random,
-    seal::{Purpose, Reader},
+    seal::{Purpose, Reader, Sealer},
     store::Id,
 };
 
@@ -43,8 +43,8 @@ impl Engine {
         let Some(value) = cookie::find(cookie_headers, self.cookies.name(Cookie::Session)) else {
             return Ok(None);
         };
-        let sealer = self.sealer();
-        let Ok(opened) = sealer.open(Purpose::Session, value) else {
+        let open = |sealer: &Sealer| sealer.open(Purpose::Session, value);
+        let Ok((sealer, opened)) = self.read_with_keys(open).await else {
             return Ok(None);
         };
         if opened.generation != self.current_generation().await? || !self.is_in_force(&sealer) {

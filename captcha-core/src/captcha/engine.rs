@@ -154,11 +154,13 @@ impl Engine {
         purpose: Purpose,
         challenge: &str,
     ) -> Result<(Pending, Alive), CaptchaError> {
-        self.join().await;
         loop {
-            let sealer = self.sealer();
-            let opened = sealer.open(purpose, challenge)?;
-            let pending = Pending::from_bytes(&opened.content)?;
+            let read = |sealer: &Sealer| {
+                let opened = sealer.open(purpose, challenge)?;
+                let pending = Pending::from_bytes(&opened.content)?;
+                Ok((opened, pending))
+            };
+            let (sealer, (opened, pending)) = self.read_with_keys(read).await?;
             let alive = self
                 .alive(opened.generation, pending.issued, pending.expires)
                 .await?;
@@ -232,6 +234,27 @@ impl Engine {
         Ok(generation)
     }
 
+    /// Reads something with the keys in force, and says which. What they do not read may be made with those of a
+    /// revocation that this process has not heard of: the store is asked, and it is read again with the keys
+    /// that are in force then.
+    pub(crate) async fn read_with_keys<T>(
+        &self,
+        read: impl Fn(&Sealer) -> Result<T, CaptchaError>,
+    ) -> Result<(Arc<Sealer>, T), CaptchaError> {
+        let sealer = self.sealer();
+        let unread = match read(&sealer) {
+            Ok(content) => return Ok((sealer, content)),
+            Err(unread) => unread,
+        };
+        let asked = self.ledger.is_shared() && self.current_generation().await.is_ok();
+        if !asked || self.is_in_force(&sealer) {
+            return Err(unread);
+        }
+        let sealer = self.sealer();
+        let content = read(&sealer)?;
+        Ok((sealer, content))
+    }
+
     /// Whether these are still the keys. Whoever asks the store may learn of a revocation, and what was read with
     /// the keys of before has to be read again: it may be a forgery of whoever has the secret.
     pub(crate) fn is_in_force(&self, sealer: &Arc<Sealer>) -> bool {
@@ -242,7 +265,7 @@ impl Engine {
         Self::read_token_with(&self.sealer(), token)
     }
 
-    pub(super) fn read_token_with(
+    pub(crate) fn read_token_with(
         sealer: &Sealer,
         token: &str,
     ) -> Result<TokenContent, CaptchaError> {

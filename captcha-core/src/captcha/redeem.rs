@@ -9,7 +9,7 @@ use crate::{
     error::{CaptchaError, ErrorKind},
     observe,
     privacy::{ledger::Ledger, registry::Mark},
-    seal::Generation,
+    seal::{Generation, Sealer},
     store::{MemoryStore, Spending},
 };
 
@@ -216,10 +216,9 @@ impl Engine {
         terms: Redemption<'_>,
     ) -> Result<VerifiedCaptcha, CaptchaError> {
         let stays_open = terms.on_store_failure == StoreFailure::Degraded;
-        self.join().await;
         let (token, alive, mut degraded) = loop {
-            let sealer = self.sealer();
-            let read = Self::read_token_with(&sealer, token)?;
+            let read = |sealer: &Sealer| Self::read_token_with(sealer, token);
+            let (sealer, read) = self.read_with_keys(read).await?;
             let (alive, degraded) = self.is_alive(&read, stays_open).await?;
             if self.is_in_force(&sealer) {
                 break (read, alive, degraded);

@@ -10,7 +10,7 @@ use serde::{
 use serde_json::{Map, Value};
 
 use crate::{
-    captcha::Captcha,
+    captcha::{Captcha, Engine},
     challenge,
     clock::rfc3339 as moment,
     cookie,
@@ -22,7 +22,7 @@ use crate::{
         selections::FIELDS,
         statistics::{Event, counted::Counted},
     },
-    seal::{Purpose, to_text},
+    seal::{Purpose, Sealer, to_text},
 };
 
 /// The shape of the JSON.
@@ -244,7 +244,8 @@ impl Captcha {
         );
         let sent = request.headers.one(TOKEN_HEADER).ok().flatten();
         for token in [carried, sent].into_iter().flatten() {
-            let Ok(token) = engine.read_token(token) else {
+            let read = |sealer: &Sealer| Engine::read_token_with(sealer, token);
+            let Ok((_, token)) = engine.read_with_keys(read).await else {
                 continue;
             };
             match engine.void_token(&token).await {
