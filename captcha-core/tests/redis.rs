@@ -19,7 +19,7 @@ use std::{
 
 use captcha_core::{
     Captcha, CaptchaError, ErrorKind, RedisStore, SecretKey, Store,
-    store::{Id, Link, Spending, StoreError, StoreFuture},
+    store::{Id, Link, Precedence, Spending, StoreError, StoreFuture},
     testing::{self, block_on},
 };
 use server::Server;
@@ -123,7 +123,7 @@ fn nothing_is_kept_without_an_end() {
     block_on(store.hit(&id, LIFE)).unwrap();
     block_on(store.count(20_000, "solved.kind.slide", LIFE)).unwrap();
     block_on(store.keep(&id, b"sealed", LIFE)).unwrap();
-    block_on(store.share(&id, b"value", LIFE, false)).unwrap();
+    block_on(store.share(&id, b"value", LIFE, Precedence::First)).unwrap();
     block_on(store.renew_generation()).unwrap();
     let keys = server.cli(&["KEYS", "*"]);
     assert_eq!(keys.lines().count(), 8, "{keys}");
@@ -167,12 +167,12 @@ fn what_is_shared_is_the_first_that_was_offered_until_it_is_replaced() {
     assert!(one.is_shared());
     let name: Id = [4; 16];
     assert_eq!(block_on(one.shared(&name)).unwrap(), None);
-    let share = |store: &Arc<dyn Store>, value: &[u8], replace| {
-        block_on(store.share(&name, value, LIFE, replace)).unwrap()
+    let share = |store: &Arc<dyn Store>, value: &[u8], precedence| {
+        block_on(store.share(&name, value, LIFE, precedence)).unwrap()
     };
-    assert_eq!(share(&one, &[0, 255, 10], false), [0, 255, 10]);
-    assert_eq!(share(&other, b"late", false), [0, 255, 10]);
-    assert_eq!(share(&other, b"new", true), b"new");
+    assert_eq!(share(&one, &[0, 255, 10], Precedence::First), [0, 255, 10]);
+    assert_eq!(share(&other, b"late", Precedence::First), [0, 255, 10]);
+    assert_eq!(share(&other, b"new", Precedence::Last), b"new");
     assert_eq!(block_on(one.shared(&name)).unwrap().unwrap(), b"new");
 }
 

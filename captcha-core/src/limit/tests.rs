@@ -18,7 +18,7 @@ use crate::{
     Clock, MemoryStore, SecretKey, Store, SystemRandom,
     key::derive,
     privacy::registry::{Life, Lives},
-    store::StoreFuture,
+    store::{Precedence, StoreFuture},
     testing::{HandClock, block_on},
 };
 

@@ -8,7 +8,7 @@ use crate::{
     error::CaptchaError,
     keychain::Share,
     observe::stored,
-    store::{Id, Spending, Store},
+    store::{Id, Precedence, Spending, Store},
 };
 
 /// How long a revocation is known to processes that are started later: far longer than it takes to
@@ -88,7 +88,8 @@ impl Ledger {
         let life = Record::CallSalt.entry().life.longest_fixed().min(left);
         Ok(stored(
             "share",
-            self.store.share(name, sealed.as_bytes(), life, false),
+            self.store
+                .share(name, sealed.as_bytes(), life, Precedence::First),
         )
         .await?)
     }
@@ -101,16 +102,16 @@ impl Ledger {
         share: &Share,
     ) -> Result<(), CaptchaError> {
         let bytes = share.to_bytes();
-        let shared = self
-            .store
-            .share(name, bytes.as_slice(), REVOCATION_LIFE, true);
+        // Of revocations at once the later one stands, whoever of them writes last.
+        let (life, later) = (REVOCATION_LIFE, Precedence::Greatest);
+        let shared = self.store.share(name, bytes.as_slice(), life, later);
         stored("share", shared).await?;
         Ok(())
     }
 
     /// Destroys a salt that was shared under `name`.
     pub(crate) async fn destroy_salt(&self, name: &Id) -> Result<(), CaptchaError> {
-        let nothing = self.store.share(name, b"", Duration::from_millis(1), true);
+        let nothing = (self.store).share(name, b"", Duration::from_millis(1), Precedence::Last);
         stored("share", nothing).await?;
         Ok(())
     }

@@ -48,6 +48,19 @@ pub enum Spending {
     Late,
 }
 
+/// Which of two values stands that are shared under one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Precedence {
+    /// What was there before.
+    First,
+    /// The greater one, byte by byte as slices compare: of processes that write at once, the slower one
+    /// overwrites nothing.
+    Greatest,
+    /// What comes now.
+    Last,
+}
+
 /// Remembers what was used, and counts.
 ///
 /// An implementation is right when [`Store::spend`] is atomic (of any number of concurrent calls
@@ -97,8 +110,8 @@ pub trait Store: Send + Sync + 'static {
         false
     }
 
-    /// Keeps `value` under `name` for `ttl`, for every process, and gives what is kept there now:
-    /// what another process had put there, unless `replace` says to put this in its place.
+    /// Keeps `value` under `name` for `ttl`, for every process, unless another one is there that takes
+    /// `precedence`, in one step; gives what is kept there now. What was there keeps its time.
     ///
     /// Asked for only where [`Store::is_shared`]; a store that cannot errs, as this does.
     fn share<'a>(
@@ -106,7 +119,7 @@ pub trait Store: Send + Sync + 'static {
         _name: &'a Id,
         _value: &'a [u8],
         _ttl: Duration,
-        _replace: bool,
+        _precedence: Precedence,
     ) -> StoreFuture<'a, Vec<u8>> {
         Box::pin(std::future::ready(Err(shares_nothing())))
     }

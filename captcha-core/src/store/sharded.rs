@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use sha2::{Digest, Sha256};
 
-use super::{Id, Link, Spending, Store, StoreError, StoreFuture};
+use super::{Id, Link, Precedence, Spending, Store, StoreError, StoreFuture};
 use crate::error::CaptchaError;
 
 /// Several stores as one, for a site that has outgrown the largest: every id has its place in one of them.
@@ -112,9 +112,9 @@ impl Store for ShardedStore {
         name: &'a Id,
         value: &'a [u8],
         ttl: Duration,
-        replace: bool,
+        precedence: Precedence,
     ) -> StoreFuture<'a, Vec<u8>> {
-        self.first.share(name, value, ttl, replace)
+        self.first.share(name, value, ttl, precedence)
     }
 
     fn shared<'a>(&'a self, name: &'a Id) -> StoreFuture<'a, Option<Vec<u8>>> {

@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use super::block_on;
 use crate::{
     random,
-    store::{Spending, Store},
+    store::{Precedence, Spending, Store},
 };
 
 /// What every store has to keep to. Says what it found, or `Ok` when there is nothing.
@@ -91,20 +91,35 @@ fn names_contract(
 
 /// What several processes see of one value.
 fn sharing_contract(store: &Arc<dyn Store>, name: &[u8; 16], life: Duration) -> Result<(), String> {
-    let share = |value: &[u8], replace| {
-        let shared = block_on(store.share(name, value, life, replace));
+    let share = |value: &[u8], precedence| {
+        let shared = block_on(store.share(name, value, life, precedence));
         shared.map_err(|error| error.to_string())
     };
     let shared = || block_on(store.shared(name)).map_err(|error| error.to_string());
     if shared()?.is_some() {
         return Err("something is shared that nobody shared".into());
     }
-    let offered = (share(b"one", false)?, share(b"two", false)?, shared()?);
+    let (first, greatest, last) = (Precedence::First, Precedence::Greatest, Precedence::Last);
+    let offered = (share(b"one", first)?, share(b"two", first)?, shared()?);
     if offered != (b"one".to_vec(), b"one".to_vec(), Some(b"one".to_vec())) {
         return Err("what was shared first does not stand".into());
     }
-    if share(b"two", true)? != b"two" || shared()? != Some(b"two".to_vec()) {
+    if share(b"two", last)? != b"two" || shared()? != Some(b"two".to_vec()) {
         return Err("what is shared cannot be replaced".into());
+    }
+    // Zeros, letters that languages sort elsewhere, and a prefix.
+    for pair in [
+        [&b"a\0\x01"[..], b"a\0\x02"],
+        [b"Z", b"a"],
+        [b"\x7f", b"\xc3"],
+        [b"a", b"a\0"],
+    ] {
+        let [less, greater] = pair;
+        share(less, last)?;
+        let raised = share(greater, greatest)?;
+        if raised != greater || share(less, greatest)? != greater || shared()? != Some(raised) {
+            return Err("of two values that are shared, the greater one does not stand".into());
+        }
     }
     Ok(())
 }

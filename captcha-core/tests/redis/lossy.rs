@@ -1,4 +1,4 @@
-//! A line to a server that loses answers, takes its time or goes dead, when it is told to.
+//! A line to a server that loses answers, takes its time either way or goes dead, when it is told to.
 
 use std::{
     io::{Read, Write},
@@ -20,6 +20,8 @@ pub(crate) enum Mode {
     Loses,
     /// Each answer comes two seconds late.
     Slow,
+    /// What is asked gets there 0.3 s late.
+    Late,
     /// Nothing comes, and nobody says so.
     HalfOpen,
 }
@@ -50,8 +52,8 @@ impl Line {
                     continue;
                 };
                 let (from, to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-                thread::spawn(move || carry(from, to, || true));
-                let state = state.clone();
+                let [asking, state] = [(); 2].map(|()| state.clone());
+                thread::spawn(move || carry(from, to, || asking.takes_its_time()));
                 // A line that was half open stays so; only another one gets through.
                 let dead = Arc::new(AtomicU8::new(0));
                 thread::spawn(move || carry(server, client, || state.passes(&dead)));
@@ -91,6 +93,14 @@ impl State {
         }
         while dead.load(Ordering::SeqCst) == 1 {
             thread::sleep(Duration::from_secs(60));
+        }
+        true
+    }
+
+    /// What is asked always gets there.
+    fn takes_its_time(&self) -> bool {
+        if self.mode.load(Ordering::SeqCst) == Mode::Late as u8 {
+            thread::sleep(Duration::from_millis(300));
         }
         true
     }

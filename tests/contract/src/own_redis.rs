@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use captcha_core::{
     RedisStore, Store,
-    store::{Id, Link, Spending, StoreFuture},
+    store::{Id, Link, Precedence, Spending, StoreFuture},
 };
 
 #[allow(
@@ -66,9 +66,9 @@ impl Store for OwnRedis {
         name: &'a Id,
         value: &'a [u8],
         ttl: Duration,
-        replace: bool,
+        precedence: Precedence,
     ) -> StoreFuture<'a, Vec<u8>> {
-        self.store.share(name, value, ttl, replace)
+        self.store.share(name, value, ttl, precedence)
     }
 
     fn shared<'a>(&'a self, name: &'a Id) -> StoreFuture<'a, Option<Vec<u8>>> {

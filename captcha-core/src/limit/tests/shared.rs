@@ -32,7 +32,7 @@ impl Store for Table {
         name: &'a Id,
         value: &'a [u8],
         _: Duration,
-        _: bool,
+        _: Precedence,
     ) -> StoreFuture<'a, Vec<u8>> {
         let mut table = self.0.lock().unwrap();
         let kept = table.entry(*name).or_insert_with(|| value.to_vec()).clone();

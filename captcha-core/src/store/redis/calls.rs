@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     clock::millis,
-    store::{Id, Spending},
+    store::{Id, Precedence, Spending},
 };
 
 impl Line {
@@ -77,14 +77,14 @@ impl Line {
         name: &Id,
         value: &[u8],
         ttl: Duration,
-        replace: bool,
+        precedence: Precedence,
     ) -> Result<Vec<u8>, Trouble> {
         let mut live = self.live().await?;
         let mut script = scripts::SHARE.key(self.keys.shared(name));
         script
             .arg(value)
             .arg(millis(ttl).max(1))
-            .arg(u8::from(replace));
+            .arg(scripts::word(precedence));
         Ok(script.invoke_async(&mut live.connection).await?)
     }
 

@@ -24,7 +24,7 @@ use self::{
     line::Shown,
     worker::{Call, Job, Waiting},
 };
-use super::{Id, Link, Spending, Store, StoreError, StoreFuture};
+use super::{Id, Link, Precedence, Spending, Store, StoreError, StoreFuture};
 use crate::error::CaptchaError;
 
 /// Marks in Redis 7 or Valkey, shared by every process that is given the same address.
@@ -135,9 +135,9 @@ impl Store for RedisStore {
         name: &'a Id,
         value: &'a [u8],
         ttl: Duration,
-        replace: bool,
+        precedence: Precedence,
     ) -> StoreFuture<'a, Vec<u8>> {
-        self.ask(|answer| Call::Share(*name, value.to_vec(), ttl, replace, answer))
+        self.ask(|answer| Call::Share(*name, value.to_vec(), ttl, precedence, answer))
     }
 
     fn shared<'a>(&'a self, name: &'a Id) -> StoreFuture<'a, Option<Vec<u8>>> {

@@ -4,7 +4,7 @@ use std::{fmt::Write, sync::LazyLock};
 
 use ::redis::Script;
 
-use crate::store::Id;
+use crate::store::{Id, Precedence};
 
 /// Milliseconds that the fence stands unless it is used: far longer than anything lives that was
 /// issued under it.
@@ -123,11 +123,28 @@ pub(super) static SPEND: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// What is kept for every process. Keys: shared. Arguments: value, life, `1` to replace what is there.
+/// How [`SHARE`] is told which of two values stands.
+pub(super) fn word(precedence: Precedence) -> &'static str {
+    match precedence {
+        Precedence::First => "first",
+        Precedence::Greatest => "greatest",
+        Precedence::Last => "last",
+    }
+}
+
+/// What is kept for every process. Lua compares strings as the server's language sorts them, so bytes are
+/// compared one by one. Keys: shared. Arguments: value, life, which of two stands.
 pub(super) static SHARE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
-        "local kept = ARGV[3] ~= '1' and redis.call('GET', KEYS[1])
-        if kept then return kept end
+        "local function greater(one, other)
+            for i = 1, math.min(#one, #other) do
+                local a, b = string.byte(one, i), string.byte(other, i)
+                if a ~= b then return a > b end
+            end
+            return #one > #other
+        end
+        local kept = ARGV[3] ~= 'last' and redis.call('GET', KEYS[1])
+        if kept and (ARGV[3] == 'first' or greater(kept, ARGV[1])) then return kept end
         redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
         return ARGV[1]",
     )

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     error::CaptchaError,
-    store::{Id, Spending, StoreError},
+    store::{Id, Precedence, Spending, StoreError},
 };
 
 /// Most calls that wait for Redis at a time; more are refused at once.
@@ -44,7 +44,7 @@ pub(super) enum Call {
     Spend(Id, Option<Id>, Duration, Answer<Spending>),
     Hit(Id, Duration, Answer<u64>),
     Hits(Id, Answer<u64>),
-    Share(Id, Vec<u8>, Duration, bool, Answer<Vec<u8>>),
+    Share(Id, Vec<u8>, Duration, Precedence, Answer<Vec<u8>>),
     Shared(Id, Answer<Option<Vec<u8>>>),
     Generation(Answer<u64>),
     Renew(Answer<u64>),
@@ -142,9 +142,9 @@ async fn answer(line: Rc<Line>, job: Job) {
         }
         Call::Hit(key, window, to) => asked.answer(to, line.hit(&key, window)).await,
         Call::Hits(key, to) => asked.answer(to, line.hits(&key)).await,
-        Call::Share(name, value, ttl, replace, to) => {
+        Call::Share(name, value, ttl, precedence, to) => {
             asked
-                .answer(to, line.share(&name, &value, ttl, replace))
+                .answer(to, line.share(&name, &value, ttl, precedence))
                 .await;
         }
         Call::Shared(name, to) => asked.answer(to, line.shared(&name)).await,

@@ -8,7 +8,7 @@ use std::{
 
 use captcha_core::{
     Store,
-    store::{Id, Spending, StoreFuture},
+    store::{Id, Precedence, Spending, StoreFuture},
 };
 
 use super::Sink;
@@ -140,10 +140,10 @@ impl Store for Recorder {
         name: &'a Id,
         value: &'a [u8],
         ttl: Duration,
-        replace: bool,
+        precedence: Precedence,
     ) -> StoreFuture<'a, Vec<u8>> {
         self.note(Does::Share, &[name, value].concat(), ttl);
-        self.inner.share(name, value, ttl, replace)
+        self.inner.share(name, value, ttl, precedence)
     }
 
     fn shared<'a>(&'a self, name: &'a Id) -> StoreFuture<'a, Option<Vec<u8>>> {
