@@ -1,6 +1,0 @@
-//! What must not compile.
-
-#[test]
-fn a_proof_cannot_be_made_by_hand() {
-    trybuild::TestCases::new().compile_fail("tests/fail/*.rs");
-}
