@@ -15,9 +15,9 @@ const brief = async (route) => {
   await route.fulfill({ response, json: { ...(await response.json()), expires_in: 1 } });
 };
 
-onOne("axe-core", (visit) => {
-  const themes = { light: { colorScheme: "light" }, dark: { colorScheme: "dark" }, forced: { colorScheme: "light", forcedColors: "active" } };
-  for (const [theme, options] of Object.entries(themes)) {
+const themes = { light: { colorScheme: "light" }, dark: { colorScheme: "dark" }, forced: { colorScheme: "light", forcedColors: "active" } };
+for (const [theme, options] of Object.entries(themes)) {
+  onOne(`axe-core, ${theme}`, (visit) => {
     for (const lang of ["en", "ar"]) {
       test(`${theme}, ${lang === "ar" ? "right to left" : "left to right"}`, async () => {
         const guest = await visit(own('<form><div id="one-captcha"></div></form>', { lang, bypassCSP: true, ...options }));
@@ -100,6 +100,6 @@ onOne("axe-core", (visit) => {
         await look("frame, wrong");
       });
     }
-  }
-  after(() => assert.ok(looked >= 200, `axe looked at ${looked} combinations`));
-});
+  });
+}
+after(() => assert.ok(looked >= 200, `axe looked at ${looked} combinations`));
