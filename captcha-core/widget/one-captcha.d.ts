@@ -30,7 +30,7 @@ interface OneCaptchaOptions {
   errorRecoveryCallback?: (() => void) | string;
 }
 
-/** A host by itself or by a selector. */
+/** A host by itself or by a selector; the first of the page without either. Where there is none, or no widget in it, that is said as an error. */
 type OneCaptchaTarget = Element | string;
 
 interface OneCaptchaApi {

@@ -2,9 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { onOne } from "./lib/suite.mjs";
-import { own } from "./lib/page.mjs";
+import { instead, own, problem } from "./lib/page.mjs";
 import { Widget } from "./lib/widget.mjs";
 
+// What a call that cannot be served says.
+const said = async ([call, target]) => {
+  try {
+    await OneCaptcha[call](target);
+  } catch (error) {
+    return error.message;
+  }
+};
 const late = '<script src="/captcha/widget.js" defer></script>';
 
 onOne("the script's interface", (visit) => {
@@ -74,9 +82,26 @@ onOne("the script's interface", (visit) => {
     assert.equal(await widget.check.count(), 0);
     assert.equal(await page.isVisible("#one-captcha p"), true);
     await page.evaluate(() => OneCaptcha.execute(OneCaptcha.render("#plain", { kind: "work" })));
-    assert.equal(await page.locator("input[name=captcha-token]").count(), 1);
+    const tokens = page.locator("input[name=captcha-token]");
+    assert.equal(await tokens.count(), 1);
     await page.evaluate(() => document.forms[0].reset());
-    assert.equal(await page.locator("input[name=captcha-token]").count(), 0);
+    assert.equal(await tokens.count(), 0);
+  });
+
+  test("a reset that the page cancels takes no token; one that it keeps to itself does", async () => {
+    const { page } = await open('<form><div id="one-captcha" data-kind="work"></div></form>');
+    const token = await page.evaluate(() => OneCaptcha.execute());
+    await page.evaluate(() => {
+      document.forms[0].addEventListener("reset", (event) => event.preventDefault(), { once: true });
+      document.forms[0].reset();
+    });
+    await page.waitForTimeout(50);
+    assert.equal(await page.evaluate(() => OneCaptcha.getResponse()), token);
+    await page.evaluate(() => {
+      document.forms[0].addEventListener("reset", (event) => event.stopPropagation(), { once: true });
+      document.forms[0].reset();
+    });
+    await page.waitForFunction(() => OneCaptcha.getResponse() === "");
   });
 
   test("a callback that throws, resets or moves the focus leaves a widget that works", async () => {
@@ -116,15 +141,13 @@ onOne("the script's interface", (visit) => {
     const token = await page.evaluate(() => OneCaptcha.execute());
     assert.equal(await page.evaluate(() => document.querySelector("input[name=captcha-token]").value), token);
     for (const call of ["render", "execute", "reset", "getResponse", "remove"]) {
-      const said = await page.evaluate((call) => {
-        try {
-          OneCaptcha[call]("#nowhere");
-        } catch (error) {
-          return error.message;
-        }
-      }, call);
-      assert.equal(said, "OneCaptcha: nothing matches #nowhere");
+      assert.equal(await page.evaluate(said, [call, "#nowhere"]), "OneCaptcha: no widget in #nowhere");
     }
+    await page.evaluate(() => OneCaptcha.remove(".one-captcha"));
+    for (const call of ["execute", "reset", "getResponse"]) {
+      assert.equal(await page.evaluate(said, [call, ".one-captcha"]), "OneCaptcha: no widget in .one-captcha");
+    }
+    assert.equal(await page.evaluate(said, ["remove", ".one-captcha"]), undefined, "gone is gone");
   });
 
   test("execute says why there is no token: closed, reset, a server that refuses", async () => {
@@ -140,6 +163,14 @@ onOne("the script's interface", (visit) => {
     assert.equal(await started, "reset");
     await page.route("**/captcha/challenge", (route) => route.abort());
     assert.equal(await why(), "network");
+  });
+
+  test("execute does not wait for a countdown that nobody sees", async () => {
+    const { guest, page } = await open('<div id="one-captcha" data-size="invisible"></div>');
+    await instead(guest, "challenge", problem(429, "too-many", { "Retry-After": "30" }));
+    for (let time = 0; time < 2; time++) {
+      assert.equal(await page.evaluate(() => OneCaptcha.execute().catch(({ message }) => message)), "too-many");
+    }
   });
 
   test("states follow one another, each said once", async () => {
@@ -179,17 +210,36 @@ onOne("the script's interface", (visit) => {
       assert.deepEqual(await page.evaluate(() => [...new FormData(document.forms.second)]), [["captcha-token", token]], tag);
       await widget.find(".check[aria-checked=true]").waitFor();
     }
-    const { page, widget } = await open('<form><one-captcha id="one-captcha" data-kind="work"></one-captcha></form>');
-    await page.evaluate(() => OneCaptcha.execute());
-    await page.evaluate(() => {
-      window.taken = document.querySelector("one-captcha");
-      taken.remove();
+    for (const tag of ["div", "one-captcha"]) {
+      const { page, widget } = await open(`<form><${tag} id="one-captcha" data-kind="work"></${tag}></form>`);
+      await page.evaluate(() => OneCaptcha.execute());
+      await page.evaluate(() => {
+        window.taken = document.querySelector("#one-captcha");
+        taken.remove();
+      });
+      await page.waitForTimeout(50);
+      await page.evaluate(() => document.forms[0].append(taken));
+      await widget.find(".check[aria-checked=false]").waitFor();
+      await widget.check.click();
+      await widget.find(".check[aria-checked=true]").waitFor();
+    }
+  });
+
+  test("what is taken out while it works stops; a puzzle that is moved is closed, or it would be no window any more", async () => {
+    const { guest, page, widget } = await open('<section><div id="one-captcha"></div></section><section></section>');
+    await widget.tick();
+    await page.evaluate(() => document.querySelector("section + section").append(document.querySelector("#one-captcha")));
+    await page.waitForSelector("#one-captcha[data-state=idle]");
+    assert.equal(await widget.dialog.count(), 0);
+    await widget.tick();
+    const ended = await page.evaluate(async () => {
+      const host = document.querySelector("#one-captcha");
+      const waits = OneCaptcha.execute(host).catch(({ message }) => message);
+      host.parentNode.remove();
+      return [await waits, host.dataset.state];
     });
-    await page.waitForTimeout(50);
-    await page.evaluate(() => document.forms[0].append(taken));
-    await widget.find(".check[aria-checked=false]").waitFor();
-    await widget.check.click();
-    await widget.find(".check[aria-checked=true]").waitFor();
+    assert.deepEqual(ended, ["reset", "idle"]);
+    assert.equal(guest.requests.filter((request) => request.includes("/answer")).length, 0);
   });
 
   test("a single-page application that swaps its views under an open puzzle: no error, and the next view works", async () => {
@@ -236,7 +286,14 @@ onOne("the script's interface", (visit) => {
     );
     assert.equal(status, 200);
     await page.reload();
+    // The box in the page's language is replaced by another, and whoever uses a keyboard stands on that.
+    await page.evaluate(() => {
+      const { shadowRoot } = document.querySelector("#one-captcha");
+      new MutationObserver(() => (window.stood = shadowRoot.activeElement?.className)).observe(shadowRoot, { childList: true });
+    });
+    await widget.check.focus();
     await widget.tick();
+    assert.equal(await page.evaluate(() => window.stood), "check");
     const root = widget.find(".captcha");
     assert.deepEqual([await root.getAttribute("lang"), await root.getAttribute("dir")], ["ar", "rtl"]);
     assert.match(await root.getAttribute("class"), /contrast still/);

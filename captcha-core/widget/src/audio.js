@@ -20,18 +20,18 @@ export function audio({ audio: { data } }, text) {
       volume.oninput();
     }
     show(true);
-    puzzle.focus.focus();
+    puzzle.first.focus();
     sound ||= await context.decodeAudioData(bytes(data).buffer);
     if (over || !source) {
       if (source) {
-        source.onended = undefined;
+        source.onended = null;
         source.stop();
       }
       source = context.createBufferSource();
       source.buffer = sound;
       source.connect(gain);
       source.onended = () => {
-        source = undefined;
+        source = null;
         show(false);
       };
       source.start();

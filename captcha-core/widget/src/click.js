@@ -39,7 +39,7 @@ export async function click({ image, order }, text, answer) {
     [text[T.across], image.width - 1, image.width >> 1],
     [text[T.down], image.height - 1, image.height >> 1],
   ];
-  const { at, press, ranges, send, set, ...puzzle } = mover(text, axes, (x, y) => place(cursor, x, y), () => ({ points }), answer);
+  const { at, press, ranges, send, put: go, ...puzzle } = mover(text, axes, (x, y) => place(cursor, x, y), () => ({ points }), answer);
   press.Enter = () => (check.disabled ? put : send)();
   press[" "] = put;
   press.Backspace = () => back(-1);
@@ -51,7 +51,7 @@ export async function click({ image, order }, text, answer) {
   node.onclick = (event) => {
     const mark = [...marks.children].indexOf(event.target);
     if (mark >= 0) return back(mark);
-    set(point(event));
+    go(point(event));
     put();
   };
   show();

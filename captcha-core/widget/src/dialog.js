@@ -27,7 +27,7 @@ export function windowed(text, answer, load, closed) {
   const end = () => puzzle?.end?.();
   stage.onsubmit = (event) => {
     event.preventDefault();
-    answer(puzzle.answer());
+    answer(puzzle.solve());
   };
   node.onclose = () => {
     end();
@@ -57,7 +57,7 @@ export function windowed(text, answer, load, closed) {
         node.returnValue = "";
         node.showModal();
       }
-      puzzle.focus?.focus();
+      puzzle.first?.focus();
     },
   };
 }

@@ -15,7 +15,7 @@ export function button(name, label, onclick, ...children) {
   return node;
 }
 
-export const anew = "M19 12a7 7 0 1 1-2.05-4.95L19.5 9.5M19.5 4.5v5h-5";
+export const anew = "M19 12a7 7 0 1 1-2-5l2.5 2.5M19.5 4.5v5h-5";
 
 // Icons are drawn as SVG nodes: a page's policy may forbid data: pictures.
 export function icon(path) {

@@ -27,6 +27,7 @@ export function callback(given) {
 export function widget(host, options = {}, internals) {
   // From script, or from an attribute with `data-` or without.
   const get = (name) => options[name] ?? host.dataset[name] ?? host.getAttribute(name.replace(/[A-Z]/g, "-$&"));
+  const notify = (name, token) => callback(get(name))?.(token);
   const shadow = host.shadowRoot || host.attachShadow({ mode: "open" });
   const slot = el("slot");
   const consent = el("");
@@ -36,7 +37,7 @@ export function widget(host, options = {}, internals) {
   let cancels = [];
   let reached = true;
   let text, root, check, notice, dialog;
-  let challenge, disabled, field, gone, held, nonce, now, quiet, run, sent, token;
+  let challenge, disabled, field, gone, held, nonce, now, quiet, run, sent, token, trouble;
 
   // The page's own fallback stays in sight until the words are here. What there is to do is done in several short tasks: a slow phone
   // that loads the page has others to see to.
@@ -71,7 +72,7 @@ export function widget(host, options = {}, internals) {
     check.setAttribute("role", "checkbox");
     check.disabled = disabled;
     notice = notices(text[T.retry]);
-    dialog = undefined;
+    dialog = null;
     const privacy = el("a.privacy", { href: `${base}privacy?lang=${text[T.tag]}`, target: "_blank" }, text[T.privacy]);
     root = el(".captcha", { lang: text[T.tag], dir: text[T.direction] }, el(".row", {}, check, privacy, ...notice.nodes, changed, consent));
     shadow.append(root);
@@ -92,7 +93,7 @@ export function widget(host, options = {}, internals) {
       dialog = windowed(text, submit, another, closed);
       root.append(dialog.node);
     }
-    held = undefined;
+    held = null;
     dialog.show(...puzzle);
     state("open");
   };
@@ -103,8 +104,11 @@ export function widget(host, options = {}, internals) {
     quiet = false;
     if (token || !root) return;
     if (held) held();
-    else if (now === "error") speaker().retry.click();
-    else if (!run) load(kind);
+    else if (now === "error") {
+      const { retry } = speaker();
+      // Whoever waits for a token is not kept waiting for a countdown that nobody may see.
+      retry.disabled ? settle(trouble) : retry.click();
+    } else if (!run) load(kind);
   };
 
   // Asks for a challenge and shows it; `why` is said to a visitor whose last one is gone, `refreshed` to the server by
@@ -133,7 +137,10 @@ export function widget(host, options = {}, internals) {
   const dress = async ({ language, theme, contrast, motion }) => {
     if (language && language !== text[T.tag]) {
       text = await strings(language).catch(() => text);
+      const inside = shadow.activeElement;
       build();
+      // The box that had the focus is gone.
+      if (inside) check.focus();
     }
     if (theme) host.dataset.theme = theme;
     root.classList.toggle("contrast", !!contrast);
@@ -168,7 +175,7 @@ export function widget(host, options = {}, internals) {
   // No new puzzle comes unasked: under a hand that is at work, or to a dialog that was left alone.
   const lapse = () => {
     if (held) return stop();
-    challenge = undefined;
+    challenge = null;
     state("expired");
     speaker().tell("", text[T.timedOut]);
   };
@@ -177,7 +184,7 @@ export function widget(host, options = {}, internals) {
     const { signal } = run;
     const asked = challenge;
     if (!asked) return;
-    challenge = undefined;
+    challenge = null;
     state("checking");
     speaker().tell(text[T.checking]);
     const found = await nonce;
@@ -204,7 +211,7 @@ export function widget(host, options = {}, internals) {
     speaker().tell("", wait ? fill(text[T.busy], wait) : text[kind === "network" ? T.offline : T.failed], again, wait);
     state("error");
     emit("error", { kind });
-    settle(kind);
+    settle((trouble = kind));
   };
 
   const verify = (body) => {
@@ -217,11 +224,11 @@ export function widget(host, options = {}, internals) {
       after(expiresIn, () => {
         finish("", "expired", text[T.expired]);
         emit("expired", {});
-        callback(get("expiredCallback"))?.();
+        notify("expiredCallback");
       }),
     ];
     emit("verified", { token: body.token, expiresIn });
-    callback(get("callback"))?.(body.token);
+    notify("callback", body.token);
   };
 
   // With a token or, for whatever reason, without one.
@@ -258,7 +265,7 @@ export function widget(host, options = {}, internals) {
     run?.abort();
     cancels.forEach((cancel) => cancel());
     cancels = [];
-    run = challenge = held = undefined;
+    run = challenge = held = null;
   };
 
   const state = (name) => {
@@ -277,7 +284,7 @@ export function widget(host, options = {}, internals) {
     if (up === reached) return;
     reached = up;
     // Later: what a page does then is not to come between.
-    setTimeout(() => callback(get(up ? "errorRecoveryCallback" : "errorCallback"))?.());
+    setTimeout(notify, 0, up ? "errorRecoveryCallback" : "errorCallback");
     if (up && now === "error") speaker().retry.click();
   };
 
@@ -292,7 +299,7 @@ export function widget(host, options = {}, internals) {
     link,
     reset: () => finish("", "idle", "", "reset"),
     response: () => token || "",
-    execute: () =>
+    wait: () =>
       new Promise((...settlers) => {
         waiting.push(settlers);
         if (token) settle();
@@ -302,12 +309,15 @@ export function widget(host, options = {}, internals) {
       disabled = on;
       if (check) check.disabled = on;
     },
-    remove() {
+    leave() {
       gone = true;
       finish("", "idle");
       shadow.replaceChildren(slot);
       slot.hidden = false;
     },
+    // What was taken out computes nothing more. What was moved is back by now, and keeps what was solved; but a dialog that was
+    // moved is no window any more, and leaves the page behind it open to the keyboard.
+    moved: () => (host.isConnected && !dialog?.node.open) || finish("", "idle", "", "reset"),
     formdata: () => (sent ||= token),
     back: () => sent && finish("", "idle"),
   };

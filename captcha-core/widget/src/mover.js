@@ -10,7 +10,7 @@ export function mover(text, axes, draw, solve, answer, round) {
   // Real range inputs, unseen: assistive technology on phones can move nothing else.
   const ranges = axes.map(([label, max, value]) => el("input", { type: "range", min: 0, max, value, "aria-label": label }));
   const at = () => ranges.map((range) => range.valueAsNumber);
-  const set = (values) => {
+  const put = (values) => {
     ranges.forEach((range, i) => {
       const end = +range.max + 1;
       range.value = Math.round(round ? (values[i] + end) % end : values[i]);
@@ -20,10 +20,10 @@ export function mover(text, axes, draw, solve, answer, round) {
   const solution = () => solve(...at());
   const send = () => answer(solution());
   const press = { Enter: send };
-  const move = (...by) => set(at().map((value, i) => value + by[i]));
+  const move = (...by) => put(at().map((value, i) => value + by[i]));
 
   for (const range of ranges) {
-    range.oninput = () => set(at());
+    range.oninput = () => put(at());
     range.onkeydown = (event) => {
       const { key, altKey, shiftKey } = event;
       const [x, y] = (!altKey && keys[key]) || [];
@@ -34,20 +34,20 @@ export function mover(text, axes, draw, solve, answer, round) {
       event.preventDefault();
     };
   }
-  set(at());
+  put(at());
 
   return {
-    focus: ranges[0],
-    answer: solution,
+    first: ranges[0],
+    solve: solution,
     send,
     press,
     ranges,
     at,
-    set,
+    put,
     step: (label, path, ...by) => button("step", label, () => move(...by), icon(path)),
     // Follows the pointer that holds `node`. `read` gives its place in the unit of the values. A thing that is let go
     // where it began was not moved.
-    drag(node, read, drop) {
+    grab(node, read, drop) {
       let grip;
       node.onpointerdown = (event) => {
         if (event.button) return;
@@ -57,16 +57,16 @@ export function mover(text, axes, draw, solve, answer, round) {
         grip = [at(), read(event)];
       };
       node.onpointermove = (event) => {
-        if (grip) set(grip[0].map((value, i) => value + read(event)[i] - grip[1][i]));
+        if (grip) put(grip[0].map((value, i) => value + read(event)[i] - grip[1][i]));
       };
       node.onpointerup = () => {
         const moved = grip && "" + at() !== "" + grip[0];
-        grip = undefined;
-        if (moved) drop?.();
+        grip = null;
+        if (moved && drop) drop();
       };
       node.onpointercancel = () => {
-        if (grip) set(grip[0]);
-        grip = undefined;
+        if (grip) put(grip[0]);
+        grip = null;
       };
     },
   };
@@ -82,22 +82,22 @@ export function movable(text, { node }, part, read, axes, draw, solve, answer, r
     handle.style.left = `calc(${values[0] / max} * (100% - 64px))`;
     draw(...values);
   };
-  const { drag, ranges, send, set, step, ...puzzle } = mover(text, axes, show, solve, answer, round);
+  const { grab, ranges, send, put, step, ...puzzle } = mover(text, axes, show, solve, answer, round);
   node.append(...ranges, part);
-  drag(part, read, second ? undefined : send);
+  grab(part, read, !second && send);
   const along = ({ clientX }) => {
     const { left, width } = track.getBoundingClientRect();
     const grip = handle.offsetWidth;
     return [((clientX - left - grip / 2) * max) / (width - grip)];
   };
-  drag(handle, along, send);
-  track.onclick = (event) => event.target !== handle && set(along(event));
+  grab(handle, along, send);
+  track.onclick = (event) => event.target !== handle && put(along(event));
   const back = step(text[T.left], "M15 6l-6 6 6 6", -1, 0);
   const onward = step(text[T.right], "M9 6l6 6-6 6", 1, 0);
   puzzle.nodes = second
     ? [node, actions(back, step(text[T.up], "M6 15l6-6 6 6", 0, -1), step(text[T.down], "M6 9l6 6 6-6", 0, 1), onward, submit(text))]
     : [node, track, actions(back, submit(text), onward)];
-  return { ...puzzle, set };
+  return { ...puzzle, put };
 }
 
 export const actions = (...nodes) => el(".actions", {}, ...nodes);

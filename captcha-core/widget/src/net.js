@@ -11,7 +11,7 @@ export async function call(method, route, body, signal) {
       signal,
     });
     const { status, headers } = response;
-    if (response.ok) return { ok: true, body: status === 204 ? undefined : await response.json() };
+    if (response.ok) return { ok: true, body: status !== 204 && (await response.json()) };
     const { type } = await response.json().catch(() => ({}));
     return { status, kind: /^urn:captcha:(.+)/.exec(type)?.[1] || "failed", retryAfter: parseInt(headers.get("Retry-After")) || 5 };
   } catch {

@@ -28,7 +28,7 @@ export async function board(image, text, kind) {
       part.style.top = (100 * y) / image.height + "%";
     },
     // A loose part, as big as the picture shows it.
-    async part(piece) {
+    async loose(piece) {
       const part = await picture(piece, "canvas.piece", { "aria-hidden": "true" });
       part.style.width = (100 * piece.width) / image.width + "%";
       return part;

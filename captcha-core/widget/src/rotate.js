@@ -4,7 +4,7 @@ import { board } from "./picture.js";
 
 export async function rotate({ image, disc }, text, answer) {
   const ground = await board(image, text, "rotate");
-  const part = await ground.part(disc);
+  const part = await ground.loose(disc);
   const draw = (angle) => (part.style.transform = `rotate(${angle}deg)`);
   const bearing = (event) => {
     const [x, y] = ground.point(event);

@@ -21,7 +21,7 @@ export function typed(nodes, label, text, attributes) {
   });
   return {
     nodes: [...nodes, actions(field, submit(text))],
-    focus: field,
-    answer: () => ({ text: field.value.trim() }),
+    first: field,
+    solve: () => ({ text: field.value.trim() }),
   };
 }

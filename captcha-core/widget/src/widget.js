@@ -21,9 +21,11 @@ function mount(host, options) {
 
 // A host by itself or by a selector; the first of the page without either.
 function find(target = selector) {
-  const host = target.nodeType ? target : document.querySelector(target);
-  if (!host) throw new Error(`OneCaptcha: nothing matches ${target}`);
-  return host;
+  return (target.nodeType ? target : document.querySelector(target)) || fail(target);
+}
+
+function fail(target = selector) {
+  throw new Error("OneCaptcha: no widget in " + target);
 }
 
 // Every widget of the page with its host.
@@ -39,13 +41,11 @@ const each = (act) => {
 
 function begin() {
   class Element extends HTMLElement {
+    static formAssociated = true;
+    static observedAttributes = ["required"];
     constructor() {
       super();
-      if (this.attachInternals) internals.set(this, this.attachInternals());
-    }
-    // A node that is moved is back at once, and keeps what was solved.
-    disconnectedCallback() {
-      setTimeout(() => this.isConnected || controls.get(this)?.reset());
+      internals.set(this, this.attachInternals?.());
     }
     attributeChangedCallback() {
       controls.get(this)?.reflect();
@@ -61,30 +61,37 @@ function begin() {
       return controls.get(this)?.response() || "";
     }
   }
-  Element.formAssociated = true;
-  Element.observedAttributes = ["required"];
   customElements.define(name, Element);
 
-  const control = (target) => controls.get(mount(find(target)));
+  const control = (target) => controls.get(mount(find(target))) || fail(target);
   window.OneCaptcha = {
     render: (target, options = {}) => mount(find(target), options),
-    execute: (target) => control(target).execute(),
+    execute: async (target) => control(target).wait(),
     reset: (target) => control(target).reset(),
     getResponse: (target) => control(target).response(),
     remove(target) {
-      control(target).remove();
-      controls.set(find(target));
+      const host = find(target);
+      controls.get(host)?.leave();
+      controls.set(host);
     },
   };
 
   // Sees what the browser has still to read of the page, and what comes later.
   each(() => {});
-  new MutationObserver((changes) => changes.some(({ addedNodes }) => addedNodes.length) && each(() => {})).observe(document, { childList: true, subtree: true });
+  new MutationObserver((changes) => {
+    if (changes.some(({ addedNodes }) => addedNodes.length)) each(() => {});
+    for (const { removedNodes } of changes) {
+      for (const node of removedNodes) {
+        for (const host of [node, ...(node.querySelectorAll?.(selector) || [])]) controls.get(host)?.moved();
+      }
+    }
+  }).observe(document, { childList: true, subtree: true });
 
-  // Compared and not asked for: fields of a form may be called as its methods are. Captured, so that a plain `reset` sent to a
-  // host itself works as well.
+  // Compared and not asked for: fields of a form may be called as its methods are. Captured, so that a page that keeps it to itself,
+  // and a plain `reset` sent to a host, work as well; and heard after the page's own listeners, which may cancel it.
   for (const type of ["reset", "formdata"]) {
-    addEventListener(type, ({ target }) => each((control, host) => [host, host.closest("form")].includes(target) && control?.[type]()), true);
+    const hear = (event) => event.defaultPrevented || each((control, host) => [host, host.closest("form")].includes(event.target) && control?.[type]());
+    addEventListener(type, ({ target }) => addEventListener.call(target, type, hear, { once: true }), true);
   }
   // A page that the Back button brings out of memory would still show the tick of a token long spent.
   addEventListener("pageshow", () => each((control) => control?.back()));
