@@ -76,17 +76,19 @@ struct Counts {
     redeemed: AtomicUsize,
 }
 
-/// Asks for puzzles on one connection, at most so many a second.
+/// Asks for puzzles on one connection, one every `pause`. An answer that comes late is made up for: who floods a
+/// site does not slow down with it.
 async fn ask(addr: SocketAddr, pause: Duration, ends: Arc<AtomicBool>, counts: Arc<Counts>) {
     let mut pipe = Pipe::to(addr).await;
     let request = posting("/captcha/challenge", r#"{"kind":"slide"}"#);
+    let mut beat = tokio::time::interval(pause.max(Duration::from_micros(1)));
     while !ends.load(Ordering::Relaxed) {
+        beat.tick().await;
         match pipe.send(&request).await.0 {
             200 => counts.issued.fetch_add(1, Ordering::Relaxed),
             503 => counts.busy.fetch_add(1, Ordering::Relaxed),
             other => panic!("status {other}"),
         };
-        tokio::time::sleep(pause).await;
     }
 }
 
