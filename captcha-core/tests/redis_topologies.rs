@@ -18,9 +18,12 @@ mod server;
 
 use std::{
     fs,
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
     path::Path,
     process::Command,
     sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -256,6 +259,43 @@ fn in_a_cluster_it_finds_the_node_of_its_keys_and_follows_it() {
         "{again:?}"
     );
     recovers(&node, Duration::from_secs(3));
+}
+
+/// A way to a server that answers `CLUSTER KEYSLOT` as Valkey 9 does, which is in no cluster either.
+fn knows_slots(server: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // These threads end with the connections, or with the test.
+    thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
+            let (mut to, mut from) = (server.try_clone().unwrap(), server);
+            let (mut asks, mut hears) = (client.try_clone().unwrap(), client);
+            thread::spawn(move || std::io::copy(&mut from, &mut hears));
+            thread::spawn(move || {
+                let mut bytes = [0; 4_096];
+                while let Ok(read @ 1..) = asks.read(&mut bytes) {
+                    if bytes[..read].windows(7).any(|word| word == b"KEYSLOT") {
+                        asks.write_all(b":16287\r\n").unwrap();
+                    } else {
+                        to.write_all(&bytes[..read]).unwrap();
+                    }
+                }
+            });
+        }
+    });
+    port
+}
+
+/// Found with Valkey 9.1.2.
+#[test]
+fn a_server_alone_may_know_the_slots_of_keys() {
+    let server = Server::start(&[]);
+    let port = knows_slots(server.port());
+    let node = engine(RedisStore::connect(&format!("redis://127.0.0.1:{port}")).unwrap());
+    let token = issue(&node).unwrap();
+    assert_eq!(redeem(&node, &token), Ok(()));
+    assert_eq!(redeem(&node, &token), Err(ErrorKind::Spent));
 }
 
 #[test]

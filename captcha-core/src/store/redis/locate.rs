@@ -214,13 +214,23 @@ async fn owner_of(
         .await;
     let slot = match slot {
         Ok(slot) => slot,
-        Err(error) if error.to_string().contains("cluster support disabled") => return Ok(None),
         // A user who may not ask, or a server that does not know the question, is taken for one alone;
         // `INFO` is looked at next.
-        Err(error) if matches!(error.code(), Some("NOPERM" | "ERR")) => return Ok(None),
+        Err(error) if is_alone(&error) || matches!(error.code(), Some("NOPERM" | "ERR")) => {
+            return Ok(None);
+        }
         Err(error) => return Err(error.into()),
     };
-    let ranges: Vec<Value> = cmd("CLUSTER").arg("SLOTS").query_async(connection).await?;
+    let ranges = cmd("CLUSTER")
+        .arg("SLOTS")
+        .query_async::<Vec<Value>>(connection)
+        .await;
+    let ranges = match ranges {
+        Ok(ranges) => ranges,
+        // From Valkey 9 on, a server alone knows the slots of keys as well.
+        Err(error) if is_alone(&error) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
     let mut owner = None;
     let mut all = Vec::new();
     for range in ranges {
@@ -239,6 +249,10 @@ async fn owner_of(
             "no node of the cluster holds the slot of the captcha's keys".into(),
         )),
     }
+}
+
+fn is_alone(error: &RedisError) -> bool {
+    error.to_string().contains("cluster support disabled")
 }
 
 /// A range of slots with its nodes, the master first.
