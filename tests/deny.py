@@ -91,14 +91,14 @@ def main() -> int:
     found = 0
     # libFuzzer is under LLVM's old licence, and is in nothing that ships.
     fuzz = {**policy, "licenses": {"allow": [*policy["licenses"]["allow"], "NCSA"]}}
-    for manifest, policy in (("Cargo.toml", policy), ("fuzz/Cargo.toml", fuzz)):
+    for manifest, rules in (("Cargo.toml", policy), ("fuzz/Cargo.toml", fuzz)):
         output = subprocess.run(
             ["cargo", "metadata", "--format-version", "1", "--all-features", "--locked",
              "--manifest-path", manifest],
             check=True, capture_output=True,
         ).stdout
         metadata = json.loads(output)
-        problems = check(metadata, policy)
+        problems = check(metadata, rules)
         for problem in problems:
             print(f"deny: {manifest}: {problem}", file=sys.stderr)
         print(f"deny: {manifest}: {len(metadata['packages'])} packages, {len(problems)} problems")
