@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use super::{
+    node::wait_for,
     server::{Server, free_port},
-    wait_for,
 };
 
 pub(crate) struct Cluster(Vec<Server>);

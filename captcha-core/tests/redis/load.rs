@@ -10,11 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use captcha_core::{
-    Captcha, Kind, Limits, RedisStore, SecretKey, Store,
-    store::{Id, StoreFuture},
-    testing::{self, block_on},
-};
+use captcha_core::{Captcha, Limits, RedisStore, Store, testing::block_on};
+
+use super::node::{Unfenced, issue, key, node_with};
 
 const WORKERS: usize = 5;
 /// Of each worker, and five redemptions in it.
@@ -62,15 +60,7 @@ impl Load {
                 Fence::There => Arc::new(store),
                 Fence::Missing => Arc::new(Unfenced(store)),
             };
-            Captcha::builder()
-                .key(SecretKey::new("b9YtX2mVq0rL5sZc8nEw1uJd4hGk7pAf3oTi6yRe").unwrap())
-                .privacy(testing::privacy())
-                .kinds([Kind::Work])
-                .work_bits(1, 1)
-                .limits(Limits::UNLIMITED)
-                .store(store)
-                .build()
-                .unwrap()
+            node_with(store, key(1), Limits::UNLIMITED)
         };
         let mut load = Self {
             nodes: Arc::new([node(), node()]),
@@ -100,9 +90,8 @@ impl Load {
     pub(crate) fn finish(self) -> Report {
         let healed = Instant::now();
         let recovery = loop {
-            let token = block_on(self.nodes[0].token_for_tests(None));
-            let redeemed = token
-                .and_then(|token| block_on(self.nodes[1].redeem(token.as_str(), None)).map(|_| ()));
+            let redeemed = issue(&self.nodes[0])
+                .and_then(|token| block_on(self.nodes[1].redeem(&token, None)).map(drop));
             if redeemed.is_ok() || healed.elapsed() > Duration::from_secs(10) {
                 break healed.elapsed();
             }
@@ -145,15 +134,13 @@ fn work(number: usize, nodes: &[Captcha; 2], ends: &AtomicBool, seen: &Mutex<See
                 *seen.lock().unwrap().taken.entry(token.clone()).or_default() += 1;
             }
         };
-        let issue = || block_on(nodes[turn % 2].token_for_tests(None)).ok();
-        match timed(seen, issue) {
-            Some(token) => {
-                let token = token.as_str().to_owned();
+        match timed(seen, || issue(&nodes[turn % 2])) {
+            Ok(token) => {
                 redeem(&token, &nodes[(turn + 1) % 2]);
                 redeem(&token, &nodes[turn % 2]);
                 used.push(token);
             }
-            None => seen.lock().unwrap().unavailable += 1,
+            Err(_) => seen.lock().unwrap().unavailable += 1,
         }
         for back in [1, 3, used.len() / 2] {
             if let Some(at) = used.len().checked_sub(back + 1) {
@@ -171,19 +158,4 @@ fn timed<T>(seen: &Mutex<Seen>, what: impl FnOnce() -> T) -> T {
     let mut seen = seen.lock().unwrap();
     seen.slowest = seen.slowest.max(took);
     done
-}
-
-/// Marks in the same Redis, without a fence.
-struct Unfenced(RedisStore);
-
-impl Store for Unfenced {
-    fn spend<'a>(&'a self, id: &'a Id, ttl: Duration) -> StoreFuture<'a, bool> {
-        self.0.spend(id, ttl)
-    }
-    fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64> {
-        self.0.hit(key, window)
-    }
-    fn generation(&self) -> StoreFuture<'_, u64> {
-        Box::pin(std::future::ready(Ok(1)))
-    }
 }

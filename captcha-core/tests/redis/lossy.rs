@@ -1,4 +1,4 @@
-//! A line to a server that loses answers, takes its time either way or goes dead, when it is told to.
+//! A line to a server that loses answers, takes its time either way, goes dead or answers itself, when it is told to.
 
 use std::{
     io::{Read, Write},
@@ -13,7 +13,6 @@ use std::{
 
 /// How it carries what the server answers.
 #[derive(Clone, Copy)]
-#[allow(dead_code, reason = "shared with other tests")]
 pub(crate) enum Mode {
     Works,
     /// The next answer is lost, and the line breaks.
@@ -24,6 +23,16 @@ pub(crate) enum Mode {
     Late,
     /// Nothing comes, and nobody says so.
     HalfOpen,
+    /// It says the slot of a key, as a Valkey 9 in no cluster does.
+    KnowsSlots,
+}
+
+/// What becomes of what is carried.
+enum Fate {
+    Passes,
+    /// The line goes on without it.
+    Stays,
+    Breaks,
 }
 
 #[derive(Clone, Default)]
@@ -53,10 +62,11 @@ impl Line {
                 };
                 let (from, to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
                 let [asking, state] = [(); 2].map(|()| state.clone());
-                thread::spawn(move || carry(from, to, || asking.takes_its_time()));
+                let mut answers = client.try_clone().unwrap();
+                thread::spawn(move || carry(from, to, |asked| asking.asks(asked, &mut answers)));
                 // A line that was half open stays so; only another one gets through.
                 let dead = Arc::new(AtomicU8::new(0));
-                thread::spawn(move || carry(server, client, || state.passes(&dead)));
+                thread::spawn(move || carry(server, client, |_| state.passes(&dead)));
             }
         });
         line
@@ -77,13 +87,12 @@ impl Line {
 }
 
 impl State {
-    /// Whether an answer gets through; `false` breaks the line.
-    fn passes(&self, dead: &AtomicU8) -> bool {
+    fn passes(&self, dead: &AtomicU8) -> Fate {
         let mode = self.mode.load(Ordering::SeqCst);
         if mode == Mode::Loses as u8 {
             self.set(Mode::Works);
             self.lost.fetch_add(1, Ordering::SeqCst);
-            return false;
+            return Fate::Breaks;
         }
         if mode == Mode::Slow as u8 {
             thread::sleep(Duration::from_secs(2));
@@ -94,15 +103,20 @@ impl State {
         while dead.load(Ordering::SeqCst) == 1 {
             thread::sleep(Duration::from_secs(60));
         }
-        true
+        Fate::Passes
     }
 
-    /// What is asked always gets there.
-    fn takes_its_time(&self) -> bool {
-        if self.mode.load(Ordering::SeqCst) == Mode::Late as u8 {
+    fn asks(&self, asked: &[u8], answers: &mut TcpStream) -> Fate {
+        let mode = self.mode.load(Ordering::SeqCst);
+        if mode == Mode::Late as u8 {
             thread::sleep(Duration::from_millis(300));
         }
-        true
+        let about_slots = asked.windows(7).any(|word| word == b"KEYSLOT");
+        if mode == Mode::KnowsSlots as u8 && about_slots {
+            answers.write_all(b":16287\r\n").unwrap();
+            return Fate::Stays;
+        }
+        Fate::Passes
     }
 
     fn set(&self, mode: Mode) {
@@ -110,11 +124,13 @@ impl State {
     }
 }
 
-fn carry(mut from: TcpStream, mut to: TcpStream, passes: impl Fn() -> bool) {
+fn carry(mut from: TcpStream, mut to: TcpStream, mut fate: impl FnMut(&[u8]) -> Fate) {
     let mut bytes = [0; 4_096];
     while let Ok(read @ 1..) = from.read(&mut bytes) {
-        if !passes() || to.write_all(&bytes[..read]).is_err() {
-            break;
+        match fate(&bytes[..read]) {
+            Fate::Passes if to.write_all(&bytes[..read]).is_ok() => {}
+            Fate::Stays => {}
+            Fate::Passes | Fate::Breaks => break,
         }
     }
     let _ = from.shutdown(Shutdown::Both);

@@ -1,11 +1,16 @@
 //! Processes over one store, as tests set them up.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    fmt::Debug,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use captcha_core::{
-    Captcha, ErrorKind, KeyRing, Kind, Limits, Redemption, RedisStore, SecretKey, Store,
-    VerifiedCaptcha,
-    store::StoreFuture,
+    Captcha, CaptchaBuilder, CaptchaError, ErrorKind, KeyRing, Kind, Limits, Redemption,
+    RedisStore, SecretKey, Store, VerifiedCaptcha,
+    store::{Id, StoreFuture},
     testing::{self, block_on},
 };
 
@@ -20,6 +25,7 @@ pub(crate) fn key(number: u32) -> SecretKey {
     SecretKey::new(format!("b9YtX2mVq0rL5sZc8nEw1uJd4hGk7pAf{number:08x}")).unwrap()
 }
 
+/// With a deadline that a busy machine keeps as well.
 pub(crate) fn redis(server: &Server) -> Arc<dyn Store> {
     let store = RedisStore::builder(&server.url()).deadline(Duration::from_secs(2));
     Arc::new(store.connect().unwrap())
@@ -30,6 +36,14 @@ pub(crate) fn node_with(
     keys: impl Into<KeyRing>,
     limits: Limits,
 ) -> Captcha {
+    builder(store, keys, limits).build().unwrap()
+}
+
+pub(crate) fn builder(
+    store: Arc<dyn Store>,
+    keys: impl Into<KeyRing>,
+    limits: Limits,
+) -> CaptchaBuilder {
     Captcha::builder()
         .key(keys)
         .privacy(testing::privacy())
@@ -37,17 +51,18 @@ pub(crate) fn node_with(
         .work_bits(1, 2)
         .limits(limits)
         .store(store)
-        .build()
-        .unwrap()
 }
 
 pub(crate) fn node(server: &Server) -> Captcha {
     node_with(redis(server), key(1), Limits::default())
 }
 
+pub(crate) fn issue(captcha: &Captcha) -> Result<String, CaptchaError> {
+    block_on(captcha.token_for_tests(None)).map(|token| token.as_str().to_owned())
+}
+
 pub(crate) fn token(captcha: &Captcha) -> String {
-    let token = block_on(captcha.token_for_tests(None)).unwrap();
-    token.as_str().to_owned()
+    issue(captcha).unwrap()
 }
 
 pub(crate) fn redeem(
@@ -62,14 +77,57 @@ pub(crate) fn closed(captcha: &Captcha, token: &str) -> Result<(), ErrorKind> {
     redeem(captcha, token, Redemption::new()).map(drop)
 }
 
+/// Asks until it is answered, and says how long that took.
+pub(crate) fn recovery<T, E: Debug>(ask: impl Fn() -> Result<T, E>) -> (T, Duration) {
+    let start = Instant::now();
+    loop {
+        match ask() {
+            Ok(value) => return (value, start.elapsed()),
+            Err(error) if start.elapsed() > Duration::from_secs(15) => panic!("{error:?}"),
+            Err(_) => thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+/// What becomes of a token once the store answers again, and how long that took.
+pub(crate) fn settled(captcha: &Captcha, token: &str) -> (Result<(), ErrorKind>, Duration) {
+    recovery(|| match closed(captcha, token) {
+        Err(ErrorKind::Unavailable) => Err("the store does not answer"),
+        verdict => Ok(verdict),
+    })
+}
+
+pub(crate) fn wait_for(is_so: impl Fn() -> bool, what: &str) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(20), "not yet: {what}");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// The control of what the fence is for: marks in the same Redis, without one.
+pub(crate) struct Unfenced(pub(crate) RedisStore);
+
+impl Store for Unfenced {
+    fn spend<'a>(&'a self, id: &'a Id, ttl: Duration) -> StoreFuture<'a, bool> {
+        self.0.spend(id, ttl)
+    }
+    fn hit<'a>(&'a self, key: &'a Id, window: Duration) -> StoreFuture<'a, u64> {
+        self.0.hit(key, window)
+    }
+    fn generation(&self) -> StoreFuture<'_, u64> {
+        Box::pin(std::future::ready(Ok(1)))
+    }
+}
+
 /// A store that only says a generation.
 pub(crate) struct Same(pub(crate) u64);
 
 impl Store for Same {
-    fn spend<'a>(&'a self, _: &'a [u8; 16], _: Duration) -> StoreFuture<'a, bool> {
+    fn spend<'a>(&'a self, _: &'a Id, _: Duration) -> StoreFuture<'a, bool> {
         Box::pin(std::future::ready(Ok(true)))
     }
-    fn hit<'a>(&'a self, _: &'a [u8; 16], _: Duration) -> StoreFuture<'a, u64> {
+    fn hit<'a>(&'a self, _: &'a Id, _: Duration) -> StoreFuture<'a, u64> {
         Box::pin(std::future::ready(Ok(1)))
     }
     fn generation(&self) -> StoreFuture<'_, u64> {

@@ -1,29 +1,13 @@
 //! Everything that can become of a Redis, under 500 redemptions a second: nothing is taken twice, nobody
 //! waits for long, and it goes on by itself.
-#![cfg(all(unix, feature = "redis", feature = "testing"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "what fails here fails the test"
-)]
-
-#[path = "redis/load.rs"]
-mod load;
-#[expect(dead_code, reason = "shared with other tests")]
-#[path = "redis/lossy.rs"]
-mod lossy;
-#[expect(dead_code, reason = "shared with other tests")]
-#[path = "redis/server.rs"]
-mod server;
 
 use std::{thread::sleep, time::Duration};
 
-use load::{Load, Report};
-use lossy::{Line, Mode};
-use server::Server;
+use super::{
+    load::{Fence, Load, Report},
+    lossy::{Line, Mode},
+    server::Server,
+};
 
 const SHORT: Duration = Duration::from_millis(300);
 
@@ -34,7 +18,7 @@ fn through(
     breaks: impl FnOnce(&mut Server),
     heals: impl FnOnce(&mut Server),
 ) -> Report {
-    let load = Load::start(url, load::Fence::There);
+    let load = Load::start(url, Fence::There);
     load.settle();
     breaks(&mut server);
     sleep(3 * SHORT);
@@ -215,7 +199,7 @@ fn half_open() {
 #[test]
 fn without_a_fence_the_same_load_takes_tokens_twice() {
     let mut server = Server::start(&[]);
-    let load = Load::start(&server.url(), load::Fence::Missing);
+    let load = Load::start(&server.url(), Fence::Missing);
     load.settle();
     server.cli(&["FLUSHALL"]);
     sleep(SHORT);

@@ -1,19 +1,4 @@
 //! Several processes over one Redis: what they count together, and what the notice says of it.
-#![cfg(all(unix, feature = "redis", feature = "testing"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "what fails here fails the test"
-)]
-
-#[allow(dead_code, reason = "shared with other tests")]
-#[path = "redis/node.rs"]
-mod node;
-#[expect(dead_code, reason = "shared with other tests")]
-#[path = "redis/server.rs"]
-mod server;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -22,8 +7,11 @@ use captcha_core::{
     endpoint::{Headers, Request},
     testing::block_on,
 };
-use node::{LIMITS, key, node, node_with, redis};
-use server::Server;
+
+use super::{
+    node::{LIMITS, key, node, node_with, redis},
+    server::Server,
+};
 
 /// The status of a call of somebody at this address.
 fn call(captcha: &Captcha, path: &str, body: &str, peer: &str) -> (u16, serde_json::Value) {

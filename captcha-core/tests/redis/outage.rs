@@ -1,19 +1,4 @@
 //! What a route does while Redis is away, and whoever asks again since an answer was lost.
-#![cfg(all(unix, feature = "redis", feature = "testing"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "what fails here fails the test"
-)]
-
-#[allow(dead_code, reason = "shared with other tests")]
-#[path = "redis/node.rs"]
-mod node;
-#[expect(dead_code, reason = "shared with other tests")]
-#[path = "redis/server.rs"]
-mod server;
 
 use std::{
     sync::Arc,
@@ -23,8 +8,11 @@ use std::{
 use captcha_core::{
     ErrorKind, MemoryStore, Redemption, RedisStore, Store, StoreFailure, testing::block_on,
 };
-use node::{LIMITS, closed, key, node, node_with, redeem, token};
-use server::Server;
+
+use super::{
+    node::{LIMITS, closed, key, node, node_with, redeem, token},
+    server::Server,
+};
 
 #[test]
 fn a_route_that_stays_open_takes_each_token_once_in_a_process_and_says_so() {

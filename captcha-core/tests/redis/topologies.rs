@@ -1,84 +1,42 @@
 //! The Redis store over TLS, behind Sentinels, in a cluster, and over a line that loses answers.
-#![cfg(all(unix, feature = "redis-tls", feature = "testing"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "what fails here fails the test"
-)]
-
-#[path = "redis/cluster.rs"]
-mod cluster;
-#[path = "redis/lossy.rs"]
-mod lossy;
-#[expect(dead_code, reason = "shared with other tests")]
-#[path = "redis/server.rs"]
-mod server;
 
 use std::{
     fs,
-    io::{Read as _, Write as _},
-    net::{TcpListener, TcpStream},
     path::Path,
     process::Command,
     sync::Arc,
-    thread,
     time::{Duration, Instant},
 };
 
 use captcha_core::{
-    Captcha, ErrorKind, RedisStore, SecretKey, Store,
+    Captcha, ErrorKind, Limits, RedisStore, Store,
     store::{Id, Link},
     testing::{self, block_on},
 };
-use server::{Server, free_port};
+
+use super::{
+    cluster,
+    lossy::{Line, Mode},
+    node::{closed, issue, key, node_with, recovery, settled, token, wait_for},
+    server::{Server, free_port},
+};
 
 const LIFE: Duration = Duration::from_secs(60);
 const DEADLINE: Duration = Duration::from_secs(2);
 
 fn engine(store: RedisStore) -> Captcha {
-    Captcha::builder()
-        .key(SecretKey::new("b9YtX2mVq0rL5sZc8nEw1uJd4hGk7pAf3oTi6yRe").unwrap())
-        .privacy(testing::privacy())
-        .store(Arc::new(store))
-        .build()
-        .unwrap()
+    node_with(Arc::new(store), key(1), Limits::default())
 }
 
-fn issue(captcha: &Captcha) -> Result<String, ErrorKind> {
-    let token = block_on(captcha.token_for_tests(None));
-    token
-        .map(|token| token.as_str().to_owned())
-        .map_err(|error| error.kind())
-}
-
-fn redeem(captcha: &Captcha, token: &str) -> Result<(), ErrorKind> {
-    let proof = block_on(captcha.redeem(token, None));
-    proof.map(drop).map_err(|error| error.kind())
-}
-
-/// Asks until it is settled, at most so long.
-fn settled<T>(longest: Duration, ask: impl Fn() -> Result<T, ErrorKind>) -> Result<T, ErrorKind> {
-    let start = Instant::now();
-    loop {
-        match ask() {
-            Err(ErrorKind::Unavailable) if start.elapsed() < longest => {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            other => return other,
-        }
-    }
-}
-
-/// Says what a step of a test did, with how long it took.
+/// Within so long somebody is served again.
 fn recovers(captcha: &Captcha, longest: Duration) {
     let start = Instant::now();
-    let token = settled(longest, || issue(captcha)).unwrap();
-    assert_eq!(settled(longest, || redeem(captcha, &token)), Ok(()));
+    let (token, _) = recovery(|| issue(captcha));
+    assert_eq!(settled(captcha, &token).0, Ok(()));
     assert!(start.elapsed() < longest, "{:?}", start.elapsed());
 }
 
+#[cfg(feature = "redis-tls")]
 fn openssl(folder: &Path, words: &str) {
     let output = Command::new("openssl")
         .args(words.split_whitespace())
@@ -92,6 +50,7 @@ fn openssl(folder: &Path, words: &str) {
     );
 }
 
+#[cfg(feature = "redis-tls")]
 /// An authority, and a certificate of it for `localhost`.
 fn certificates(folder: &Path) {
     openssl(
@@ -109,6 +68,7 @@ fn certificates(folder: &Path) {
     );
 }
 
+#[cfg(feature = "redis-tls")]
 #[test]
 fn over_tls_the_server_is_verified_and_what_travels_is_encrypted() {
     let tls_port = free_port();
@@ -186,7 +146,7 @@ fn a_failover_that_lost_the_last_write_lets_nothing_in_twice() {
         .unwrap_err();
     assert!(wrong.to_string().contains("sentinel monitor"), "{wrong}");
     let nodes = [engine(store().unwrap()), engine(store().unwrap())];
-    let [used, unused] = [issue(&nodes[0]).unwrap(), issue(&nodes[0]).unwrap()];
+    let [used, unused] = [0; 2].map(|_| token(&nodes[0]));
     let knows = || sentinel.cli(&["SENTINEL", "REPLICAS", "captcha-master"]);
     wait_for(
         || knows().contains(&replica.port().to_string()),
@@ -204,8 +164,8 @@ fn a_failover_that_lost_the_last_write_lets_nothing_in_twice() {
     // The replica does not get to hear of what is spent now.
     let pid = replica.pid();
     signal("STOP", &pid);
-    assert_eq!(redeem(&nodes[1], &used), Ok(()));
-    assert_eq!(redeem(&nodes[0], &used), Err(ErrorKind::Spent));
+    assert_eq!(closed(&nodes[1], &used), Ok(()));
+    assert_eq!(closed(&nodes[0], &used), Err(ErrorKind::Spent));
     master.stop();
     signal("CONT", &pid);
     wait_for(
@@ -214,11 +174,12 @@ fn a_failover_that_lost_the_last_write_lets_nothing_in_twice() {
     );
     for token in [&used, &unused] {
         for node in &nodes {
-            let again = settled(Duration::from_secs(3), || redeem(node, token));
+            let (again, took) = settled(node, token);
             assert!(
                 matches!(again, Err(ErrorKind::Expired | ErrorKind::Spent)),
                 "{again:?}"
             );
+            assert!(took < Duration::from_secs(3), "{took:?}");
         }
     }
     recovers(&nodes[0], Duration::from_secs(3));
@@ -250,10 +211,10 @@ fn in_a_cluster_it_finds_the_node_of_its_keys_and_follows_it() {
         assert_eq!(block_on(store.kept()).unwrap().len(), 1);
     }
     let node = engine(RedisStore::builder(&cluster.urls()[0]).connect().unwrap());
-    let used = issue(&node).unwrap();
-    assert_eq!(redeem(&node, &used), Ok(()));
+    let used = token(&node);
+    assert_eq!(closed(&node, &used), Ok(()));
     cluster.stop_owner_of("{captcha}:fence");
-    let again = settled(Duration::from_secs(15), || redeem(&node, &used));
+    let (again, _) = settled(&node, &used);
     assert!(
         matches!(again, Err(ErrorKind::Expired | ErrorKind::Spent)),
         "{again:?}"
@@ -261,47 +222,22 @@ fn in_a_cluster_it_finds_the_node_of_its_keys_and_follows_it() {
     recovers(&node, Duration::from_secs(3));
 }
 
-/// A way to a server that answers `CLUSTER KEYSLOT` as Valkey 9 does, which is in no cluster either.
-fn knows_slots(server: u16) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    // These threads end with the connections, or with the test.
-    thread::spawn(move || {
-        for client in listener.incoming().flatten() {
-            let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
-            let (mut to, mut from) = (server.try_clone().unwrap(), server);
-            let (mut asks, mut hears) = (client.try_clone().unwrap(), client);
-            thread::spawn(move || std::io::copy(&mut from, &mut hears));
-            thread::spawn(move || {
-                let mut bytes = [0; 4_096];
-                while let Ok(read @ 1..) = asks.read(&mut bytes) {
-                    if bytes[..read].windows(7).any(|word| word == b"KEYSLOT") {
-                        asks.write_all(b":16287\r\n").unwrap();
-                    } else {
-                        to.write_all(&bytes[..read]).unwrap();
-                    }
-                }
-            });
-        }
-    });
-    port
-}
-
 /// Found with Valkey 9.1.2.
 #[test]
 fn a_server_alone_may_know_the_slots_of_keys() {
     let server = Server::start(&[]);
-    let port = knows_slots(server.port());
-    let node = engine(RedisStore::connect(&format!("redis://127.0.0.1:{port}")).unwrap());
-    let token = issue(&node).unwrap();
-    assert_eq!(redeem(&node, &token), Ok(()));
-    assert_eq!(redeem(&node, &token), Err(ErrorKind::Spent));
+    let line = Line::to(server.port());
+    line.set(Mode::KnowsSlots);
+    let node = engine(RedisStore::connect(&line.url()).unwrap());
+    let token = token(&node);
+    assert_eq!(closed(&node, &token), Ok(()));
+    assert_eq!(closed(&node, &token), Err(ErrorKind::Spent));
 }
 
 #[test]
 fn an_answer_that_is_lost_on_the_way_is_asked_for_again_and_is_still_the_first() {
     let server = Server::start(&[]);
-    let line = lossy::Line::to(server.port());
+    let line = Line::to(server.port());
     let store = RedisStore::builder(&line.url())
         .deadline(DEADLINE)
         .connect()
@@ -309,12 +245,12 @@ fn an_answer_that_is_lost_on_the_way_is_asked_for_again_and_is_still_the_first()
     let caller: Id = [8; 16];
     for round in 0..20u8 {
         let id = [round; 16];
-        line.set(lossy::Mode::Loses);
+        line.set(Mode::Loses);
         let first = block_on(store.spend(&id, LIFE));
         assert!(first.unwrap(), "round {round}: the mark is its own");
         assert!(!block_on(store.spend(&id, LIFE)).unwrap());
         let id = [100 + round; 16];
-        line.set(lossy::Mode::Loses);
+        line.set(Mode::Loses);
         let first = block_on(store.spend_for(&id, &caller, LIFE)).unwrap();
         assert_eq!(first, captcha_core::store::Spending::First);
     }
@@ -326,12 +262,4 @@ fn signal(name: &str, pid: &str) {
         .args([&format!("-{name}"), pid])
         .status();
     assert!(sent.unwrap().success());
-}
-
-fn wait_for(is_so: impl Fn() -> bool, what: &str) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(20), "not yet: {what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }

@@ -1,22 +1,4 @@
 //! Revocations that meet idle processes, each other, and a store that was restored from before.
-#![cfg(all(unix, feature = "redis", feature = "testing"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "what fails here fails the test"
-)]
-
-#[allow(dead_code, reason = "shared with other tests")]
-#[path = "redis/lossy.rs"]
-mod lossy;
-#[allow(dead_code, reason = "shared with other tests")]
-#[path = "redis/node.rs"]
-mod node;
-#[expect(dead_code, reason = "shared with other tests")]
-#[path = "redis/server.rs"]
-mod server;
 
 use std::{
     sync::Arc,
@@ -25,9 +7,12 @@ use std::{
 };
 
 use captcha_core::{Captcha, ErrorKind, Kind, Limits, RedisStore, testing::block_on};
-use lossy::{Line, Mode};
-use node::{Same, closed, key, node, node_with, redis};
-use server::Server;
+
+use super::{
+    lossy::{Line, Mode},
+    node::{Same, closed, key, node, node_with, redis},
+    server::Server,
+};
 
 /// Until every process has looked at the fence again.
 const LOOK: Duration = Duration::from_millis(600);

@@ -1,0 +1,195 @@
+//! What a server may lose, and a server that hangs, is full or is killed: what was taken is not taken again.
+
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use captcha_core::{
+    Captcha, ErrorKind, Limits, RedisStore, Store, store::StoreError, testing::block_on,
+};
+
+use super::{
+    node::{Unfenced, closed, issue, key, node_with, recovery, redis, settled, token},
+    server::Server,
+};
+
+const LIFE: Duration = Duration::from_secs(60);
+
+/// With the usual deadline, where that is what is tested.
+fn hasty(server: &Server) -> Arc<dyn Store> {
+    Arc::new(RedisStore::connect(&server.url()).unwrap())
+}
+
+fn engine(store: Arc<dyn Store>) -> Captcha {
+    node_with(store, key(1), Limits::UNLIMITED)
+}
+
+/// What a server may lose: everything, or what came after its last snapshot.
+fn lose(server: &mut Server, how: &str) {
+    match how {
+        "emptied" => drop(server.cli(&["FLUSHALL"])),
+        "restarted from a snapshot" => server.restart(),
+        "restarted empty" => {
+            server.forget();
+            server.restart();
+        }
+        other => panic!("{other}"),
+    }
+}
+
+const LOSSES: [&str; 3] = ["emptied", "restarted from a snapshot", "restarted empty"];
+
+#[test]
+fn what_a_server_forgot_is_refused_and_not_taken_twice() {
+    for how in LOSSES {
+        let mut server = Server::start(&[]);
+        let node = engine(redis(&server));
+        let other = engine(redis(&server));
+        let (used, unused) = (token(&node), token(&node));
+        server.cli(&["SAVE"]);
+        closed(&node, &used).unwrap();
+        assert_eq!(closed(&node, &used), Err(ErrorKind::Spent));
+        lose(&mut server, how);
+        // From the first moment on, and by a process that was not there before as well.
+        for node in [
+            &node,
+            &other,
+            &engine(Arc::new(recovery(|| RedisStore::connect(&server.url())).0)),
+        ] {
+            for token in [&used, &unused] {
+                let (refused, took) = settled(node, token);
+                // Spent, where another process has tried it under the new fence.
+                let kinds = [Err(ErrorKind::Expired), Err(ErrorKind::Spent)];
+                assert!(kinds.contains(&refused), "{how}: {refused:?}");
+                assert!(took < Duration::from_secs(3), "{how}: {took:?}");
+            }
+        }
+        let fresh = token(&other);
+        assert_eq!(closed(&node, &fresh), Ok(()), "{how}");
+        assert_eq!(closed(&other, &fresh), Err(ErrorKind::Spent), "{how}");
+    }
+}
+
+#[test]
+fn without_a_fence_it_would_be_taken_twice() {
+    for how in LOSSES {
+        let mut server = Server::start(&[]);
+        let node = engine(Arc::new(Unfenced(
+            RedisStore::connect(&server.url()).unwrap(),
+        )));
+        let used = token(&node);
+        server.cli(&["SAVE"]);
+        closed(&node, &used).unwrap();
+        lose(&mut server, how);
+        assert_eq!(settled(&node, &used).0, Ok(()), "{how}");
+    }
+}
+
+#[test]
+fn killed_ten_times_under_load_it_takes_nothing_twice() {
+    let rounds = if std::env::var_os("CAPTCHA_LONG").is_some() {
+        100
+    } else {
+        10
+    };
+    let mut server = Server::start(&["--appendonly", "yes"]);
+    let nodes = [engine(hasty(&server)), engine(hasty(&server))];
+    for round in 0..rounds {
+        let tokens: Vec<String> = (0..60).map(|_| recovery(|| issue(&nodes[0])).0).collect();
+        let (taken, slowest) = thread::scope(|scope| {
+            let load: Vec<_> = (0..4)
+                .map(|worker| {
+                    let (nodes, tokens) = (&nodes, &tokens);
+                    scope.spawn(move || {
+                        let mut slowest = Duration::ZERO;
+                        let mut taken = vec![0; tokens.len()];
+                        for pass in 0..4 {
+                            for (token, taken) in tokens.iter().zip(&mut taken) {
+                                let start = Instant::now();
+                                *taken +=
+                                    usize::from(closed(&nodes[(worker + pass) % 2], token).is_ok());
+                                slowest = slowest.max(start.elapsed());
+                            }
+                        }
+                        (taken, slowest)
+                    })
+                })
+                .collect();
+            thread::sleep(Duration::from_millis(5));
+            server.restart();
+            let mut sums = vec![0; tokens.len()];
+            let mut slowest = Duration::ZERO;
+            for worker in load {
+                let (taken, slow) = worker.join().unwrap();
+                sums.iter_mut()
+                    .zip(taken)
+                    .for_each(|(sum, taken)| *sum += taken);
+                slowest = slowest.max(slow);
+            }
+            (sums, slowest)
+        });
+        assert!(
+            taken.iter().all(|times| *times <= 1),
+            "round {round}: {taken:?}"
+        );
+        assert!(
+            slowest < Duration::from_secs(2),
+            "round {round}: {slowest:?}"
+        );
+        let (_, took) = recovery(|| closed(&nodes[1], &recovery(|| issue(&nodes[0])).0));
+        assert!(took < Duration::from_secs(3), "round {round}: {took:?}");
+    }
+}
+
+#[test]
+fn a_server_that_hangs_is_an_answer_in_time_and_then_forgotten() {
+    let server = Server::start(&[]);
+    let store = hasty(&server);
+    server.cli(&["CLIENT", "PAUSE", "1500", "ALL"]);
+    let start = Instant::now();
+    assert!(block_on(store.spend(&[1; 16], LIFE)).is_err());
+    assert!(
+        start.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        start.elapsed()
+    );
+    let (_, took) = recovery(|| block_on(store.spend(&[2; 16], LIFE)));
+    assert!(took < Duration::from_secs(4), "{took:?}");
+}
+
+#[test]
+fn a_full_server_refuses_and_forgets_nothing() {
+    let server = Server::start(&["--maxmemory", "3mb", "--maxmemory-policy", "noeviction"]);
+    let store = redis(&server);
+    let full = (0..200_000u32).find(|number| {
+        let mut id = [0; 16];
+        id[..4].copy_from_slice(&number.to_be_bytes());
+        match block_on(store.spend(&id, LIFE)) {
+            Ok(first) => {
+                assert!(first);
+                false
+            }
+            Err(StoreError::Full) => true,
+            Err(error) => panic!("{error:?}"),
+        }
+    });
+    assert!(full.is_some_and(|number| number > 1_000), "{full:?}");
+    assert!(
+        !block_on(store.spend(&[0; 16], LIFE)).unwrap_or(false),
+        "still spent"
+    );
+}
+
+#[test]
+fn revoking_holds_for_every_process_within_a_second() {
+    let server = Server::start(&[]);
+    let (node, other) = (engine(redis(&server)), engine(redis(&server)));
+    let before = token(&other);
+    block_on(node.revoke_all()).unwrap();
+    thread::sleep(Duration::from_millis(500));
+    assert_eq!(closed(&other, &before), Err(ErrorKind::Expired));
+    let after = token(&other);
+    assert_eq!(closed(&other, &after), Ok(()));
+}
