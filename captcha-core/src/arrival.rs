@@ -1,12 +1,10 @@
 //! How visitors arrive: from which address, and over which transport.
 
-use std::{
-    net::IpAddr,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::net::IpAddr;
 
 use crate::{
     error::{CaptchaError, ErrorKind},
+    hints::{Hint, Hints},
     proxy::{Source, TrustedProxies},
 };
 
@@ -20,12 +18,15 @@ pub(crate) enum Transport {
     PlainHttp,
 }
 
+/// Headers that name somebody whom a proxy passes on.
+const FORWARDING: [&str; 2] = ["x-forwarded-for", "forwarded"];
+
 /// Reads from each request who sent it.
 #[derive(Debug)]
 pub(crate) struct Arrivals {
     proxies: Option<TrustedProxies>,
     transport: Transport,
-    warned: AtomicBool,
+    hints: Hints,
 }
 
 impl Arrivals {
@@ -33,12 +34,16 @@ impl Arrivals {
         Self {
             proxies,
             transport,
-            warned: AtomicBool::new(false),
+            hints: Hints::default(),
         }
     }
 
     pub(crate) fn transport(&self) -> Transport {
         self.transport
+    }
+
+    pub(crate) fn hints(&self) -> &Hints {
+        &self.hints
     }
 
     /// The visitor's address: the peer's own, or what trusted proxies report.
@@ -51,18 +56,20 @@ impl Arrivals {
         I: DoubleEndedIterator<Item = &'a [u8]>,
     {
         let Some(proxies) = &self.proxies else {
+            if peer.is_none() {
+                self.hints.give(Hint::NoAddress);
+            }
+            let forwarded = |name| lines(name).next().is_some();
+            if FORWARDING.into_iter().any(forwarded) {
+                self.hints.give(Hint::UntrustedProxy);
+            }
             return peer;
         };
         match proxies.source(peer, lines) {
             Source::Direct(peer) => peer,
             Source::Reported { visitor, .. } => {
-                if visitor.is_none() && !self.warned.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(
-                        "captcha: a trusted proxy passed a request on without a visitor's \
-                         address that can be read; such calls are counted by session. Let each \
-                         proxy append the address it sees to X-Forwarded-For, or check \
-                         TrustedProxies (said once)"
-                    );
+                if visitor.is_none() {
+                    self.hints.give(Hint::UnreadableAddress);
                 }
                 visitor
             }
@@ -180,6 +187,40 @@ mod tests {
         assert_eq!(refused.kind, Some(ErrorKind::InsecureTransport));
         assert_eq!(refused.problem.status, 403);
         assert!(admit("https").unwrap().is_some());
+    }
+
+    #[test]
+    fn what_requests_show_is_said_by_the_doctor() {
+        let found = |captcha: CaptchaBuilder, peer: Option<[u8; 4]>, headers: &[(&str, &str)]| {
+            let captcha = captcha.build().unwrap();
+            let headers = headers
+                .iter()
+                .map(|(name, value)| (*name, value.as_bytes()));
+            let headers: Headers<'_> = headers.collect();
+            let arrivals = &captcha.engine().arrivals;
+            arrivals.visitor(peer.map(IpAddr::from), |name| headers.all(name));
+            let ids = captcha.doctor().into_iter().map(|finding| finding.id);
+            ids.collect::<Vec<_>>()
+        };
+        let local = Some([127, 0, 0, 1]);
+        let via = [("x-forwarded-for", "192.0.2.1")];
+        let odd = [("x-forwarded-for", "somebody")];
+        for (captcha, peer, headers, id) in [
+            (builder(), None, &[][..], "no-address"),
+            (builder(), local, &via[..], "untrusted-proxy"),
+            (proxied(), local, &odd[..], "unreadable-address"),
+        ] {
+            let ids = found(captcha, peer, headers);
+            assert!(ids.contains(&id), "{id}: {ids:?}");
+        }
+        for (captcha, headers) in [(builder(), &[][..]), (proxied(), &via[..])] {
+            let ids = found(captcha, local, headers);
+            assert!(
+                !ids.iter()
+                    .any(|id| id.ends_with("address") || id.ends_with("proxy")),
+                "{ids:?}"
+            );
+        }
     }
 
     #[test]

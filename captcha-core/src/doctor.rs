@@ -46,7 +46,7 @@ const SOON_DAYS: i64 = 30;
 
 impl Captcha {
     /// Looks the configuration over, as of now: what is unsafe for visitors, and what is forgotten
-    /// easily. An empty list does not mean that all is well; it means that nothing was seen.
+    /// easily; and what requests so far have shown of the proxies and the server around it. An empty list does not mean that all is well; it means that nothing was seen.
     ///
     /// ```
     /// # use captcha_core::{Captcha, Privacy, SecretKey};
@@ -137,6 +137,10 @@ impl Captcha {
                 ),
                 "Put at least 30 into `backgrounds/`, or leave rotate out: procedural scenes never come twice, and slide and drag do not rest on them.",
             );
+        }
+        for hint in engine.arrivals.hints().given() {
+            let [id, what, fix] = hint.text();
+            find(id, Severity::Warning, what.into(), fix);
         }
         self.look_at_the_notice(&mut find);
         findings

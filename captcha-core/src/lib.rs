@@ -12,6 +12,7 @@ mod cost;
 mod doctor;
 pub mod endpoint;
 mod error;
+mod hints;
 mod key;
 mod keychain;
 mod language;

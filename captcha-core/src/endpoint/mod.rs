@@ -179,14 +179,17 @@ impl Captcha {
             return puzzle::settle(Err(error));
         }
         if !matches!(request.method, "GET" | "HEAD") {
-            if origin::is_foreign(&request.headers) {
+            if origin::is_foreign(&request.headers, arrivals.hints()) {
                 return problem(&Problem::FOREIGN_ORIGIN);
             }
             if request.body.len() > BODY_LIMIT {
                 return problem(&Problem::TOO_LARGE);
             }
         }
-        self.engine().join().await;
+        // What is the same for everybody needs no cookie.
+        if !matches!(route, Route::Asset(_)) {
+            self.engine().join().await;
+        }
         match route {
             Route::Answer => self.post_answer(request).await,
             Route::Asset(asset) => assets::serve(asset, request),

@@ -2,12 +2,13 @@
 //! in `Origin`; a client that sends neither is no browser and cannot be ridden.
 
 use super::headers::{Headers, Unreadable};
+use crate::hints::{Hint, Hints};
 
-pub(super) fn is_foreign(headers: &Headers<'_>) -> bool {
-    foreign(headers).unwrap_or(true)
+pub(super) fn is_foreign(headers: &Headers<'_>, hints: &Hints) -> bool {
+    foreign(headers, hints).unwrap_or(true)
 }
 
-fn foreign(headers: &Headers<'_>) -> Result<bool, Unreadable> {
+fn foreign(headers: &Headers<'_>, hints: &Hints) -> Result<bool, Unreadable> {
     let site = headers.one("sec-fetch-site")?;
     let own_by_site = match site {
         None => false,
@@ -23,7 +24,11 @@ fn foreign(headers: &Headers<'_>) -> Result<bool, Unreadable> {
         return Ok(!own_by_site);
     }
     let host = headers.one("host")?.unwrap_or_default();
-    Ok(!same_authority(origin, host))
+    let same = same_authority(origin, host);
+    if !same && site == Some("same-origin") {
+        hints.give(Hint::ChangedHost);
+    }
+    Ok(!same)
 }
 
 /// Compares authorities; behind a proxy that ends TLS the schemes differ, so only the default
@@ -114,7 +119,24 @@ mod tests {
                 .iter()
                 .map(|(name, value)| (*name, value.as_bytes()))
                 .collect();
-            assert_eq!(is_foreign(&headers), expected, "{headers:?}");
+            let hints = Hints::default();
+            assert_eq!(is_foreign(&headers, &hints), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_changes_the_host_is_named() {
+        let origin = ("origin", "https://shop.example");
+        for (site, host, seen) in [
+            ("same-origin", "127.0.0.1:3000", true),
+            ("same-origin", "shop.example", false),
+            ("cross-site", "127.0.0.1:3000", false),
+        ] {
+            let headers = [("host", host), origin, ("sec-fetch-site", site)];
+            let headers = headers.map(|(name, value)| (name, value.as_bytes()));
+            let hints = Hints::default();
+            is_foreign(&headers.into_iter().collect(), &hints);
+            assert_eq!(hints.given().next(), seen.then_some(Hint::ChangedHost));
         }
     }
 }
