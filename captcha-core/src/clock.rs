@@ -1,7 +1,7 @@
 //! Time comes in from outside, so that tests can hold it still and jumps cannot be used.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, atomic},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -15,26 +15,46 @@ pub trait Clock: Send + Sync + 'static {
     fn unix_millis(&self) -> u64;
 }
 
-/// The system's clock, read once and then advanced by the monotonic clock: setting the machine's
-/// time while the process runs neither revives what expired nor expires what is alive.
+/// The system's clock, read at the start and then advanced by the monotonic clock: setting the machine's time back while the
+/// process runs revives nothing that expired. Where the system's time is set forward, or went on while the whole machine
+/// was held still, this follows, and what was issued before ends so much earlier.
 #[derive(Debug)]
 pub struct SystemClock {
     started: Instant,
     started_millis: u64,
+    /// How far it was followed.
+    ahead: atomic::AtomicU64,
 }
+
+/// How far the system's time has to be ahead to be followed; less is corrected by the system within minutes.
+const STEP_MILLIS: u64 = 1_000;
 
 impl SystemClock {
     /// Reads the system's time now.
     #[must_use]
     pub fn new() -> Self {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
         Self {
             started: Instant::now(),
-            started_millis: millis(since),
+            started_millis: system_millis(),
+            ahead: atomic::AtomicU64::new(0),
         }
     }
+
+    fn follow(&self, system: u64, elapsed: u64) -> u64 {
+        let own = self.started_millis.saturating_add(elapsed);
+        let ahead = system.saturating_sub(own);
+        let followed = self.ahead.load(atomic::Ordering::Acquire);
+        let followed = match ahead > followed.saturating_add(STEP_MILLIS) {
+            true => (self.ahead.fetch_max(ahead, atomic::Ordering::AcqRel)).max(ahead),
+            false => followed,
+        };
+        own.saturating_add(followed)
+    }
+}
+
+fn system_millis() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    millis(since.unwrap_or_default())
 }
 
 impl Default for SystemClock {
@@ -45,8 +65,7 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     fn unix_millis(&self) -> u64 {
-        self.started_millis
-            .saturating_add(millis(self.started.elapsed()))
+        self.follow(system_millis(), millis(self.started.elapsed()))
     }
 }
 
@@ -121,5 +140,27 @@ mod tests {
         assert!(first > 1_700_000_000_000);
         std::thread::sleep(Duration::from_millis(5));
         assert!(clock.unix_millis() > first);
+    }
+
+    #[test]
+    fn the_system_clock_follows_forward_and_never_back() {
+        let clock = SystemClock {
+            started_millis: 100_000,
+            ..SystemClock::new()
+        };
+        // (the system's time, milliseconds since the start, what is told)
+        for (system, elapsed, told) in [
+            (100_000, 0, 100_000),
+            (100_900, 500, 100_500),
+            // Held still for an hour, and set right afterwards.
+            (3_701_000, 1_000, 3_701_000),
+            (3_702_000, 2_000, 3_702_000),
+            // Set back by a day.
+            (0, 3_000, 3_703_000),
+            (90_000_000, 4_000, 90_000_000),
+            (3_705_000, 5_000, 90_001_000),
+        ] {
+            assert_eq!(clock.follow(system, elapsed), told);
+        }
     }
 }

@@ -7,7 +7,10 @@
 mod load;
 mod salts;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 use hmac::{Hmac, KeyInit, Mac};
 use load::Load;
@@ -43,6 +46,17 @@ impl Limits {
         per_site: u32::MAX,
     };
 
+    /// Calls a minute of all together who are not told apart, since they restricted processing.
+    const fn restricted(self) -> u32 {
+        match (self.per_visitor, self.per_site) {
+            (u32::MAX, u32::MAX) => u32::MAX,
+            // Whoever limits visitors here and the site elsewhere.
+            (_, u32::MAX) => RESTRICTED,
+            (_, site) if site < 10 => 1,
+            (_, site) => site / 10,
+        }
+    }
+
     fn of(self, call: Call) -> Self {
         match call {
             Call::Answer | Call::Challenge | Call::Wrong => self,
@@ -75,6 +89,9 @@ pub(crate) enum Call {
     Wrong,
 }
 
+/// As many as by default.
+const RESTRICTED: u32 = 3_000;
+
 /// Texts a minute that are kept of one visitor and of all, whatever else is served: the store has
 /// room for so many, and each stays for weeks.
 const FEEDBACK: Limits = Limits {
@@ -88,7 +105,8 @@ pub(crate) enum Visitor {
     Peer(IpAddr),
     Session(Id),
     /// Somebody who restricted processing or objected to it: all of them are counted as one, with
-    /// a tenth of the site's calls, so that a right is honoured and no way around the limits.
+    /// a tenth of the site's calls and their wrong answers together, so that a right is honoured and no way around
+    /// the limits.
     Restricted,
     Unknown,
 }
@@ -170,24 +188,29 @@ impl Limiter {
         visitor: Visitor,
         now: u64,
     ) -> Result<(), CaptchaError> {
-        if !self.tells_apart(visitor) {
+        if !self.counts_wrong(visitor) {
             return Ok(());
         }
+        let count = match visitor {
+            Visitor::Restricted => Count::Site,
+            _ => Count::Visitor,
+        };
         let Current { own, before } = self.pseudonyms(Call::Wrong, visitor, now)?;
         for (key, window) in before.into_iter().chain([(own, salts::OVERLAP)]) {
-            ledger.hit(Count::Visitor, &key, window).await?;
+            ledger.hit(count, &key, window).await?;
         }
         Ok(())
     }
 
-    /// How many answers of a visitor were wrong within a minute.
+    /// How many answers of a visitor were wrong within a minute; of those who are counted together, as many as
+    /// that is for one.
     pub(crate) async fn wrong_so_far(
         &self,
         ledger: &Ledger,
         visitor: Visitor,
         now: u64,
     ) -> Result<u64, CaptchaError> {
-        if !self.tells_apart(visitor) {
+        if !self.counts_wrong(visitor) {
             return Ok(0);
         }
         let Current { own, before } = self.pseudonyms(Call::Wrong, visitor, now)?;
@@ -195,14 +218,16 @@ impl Limiter {
         if let Some((before, _)) = before {
             most = most.max(ledger.hits(&before).await?);
         }
+        if matches!(visitor, Visitor::Restricted) {
+            let (all, one) = (self.limits.restricted(), self.limits.per_visitor);
+            most /= u64::from(all / one.max(1)).max(1);
+        }
         Ok(most)
     }
 
-    /// Whether wrong answers of one visitor are none of another's; where nothing is limited, nothing is
-    /// counted.
-    fn tells_apart(&self, visitor: Visitor) -> bool {
-        self.limits.per_visitor != u32::MAX
-            && matches!(visitor, Visitor::Peer(_) | Visitor::Session(_))
+    /// Where nothing is limited, nothing is counted, and of somebody unknown nothing can be.
+    fn counts_wrong(&self, visitor: Visitor) -> bool {
+        self.limits.per_visitor != u32::MAX && !matches!(visitor, Visitor::Unknown)
     }
 
     /// Counts the call and refuses it when it is one too many.
@@ -218,7 +243,7 @@ impl Limiter {
     ) -> Result<(), CaptchaError> {
         let limits = self.limits.of(call);
         let first = match visitor {
-            Visitor::Restricted => (Count::Site, (limits.per_site / 10).max(1), visitor),
+            Visitor::Restricted => (Count::Site, limits.restricted(), visitor),
             _ => (Count::Visitor, limits.per_visitor, visitor),
         };
         let counted = [first, (Count::Site, limits.per_site, Visitor::Unknown)];
@@ -288,12 +313,23 @@ fn id(digest: &[u8]) -> Id {
     std::array::from_fn(|i| digest.get(i).copied().unwrap_or(0))
 }
 
+/// An IPv4 address as such, also one that a translator wrote as IPv6 (`64:ff9b::/96`, RFC 6052): all of those are one
+/// network of 64 bits.
+fn canonical(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) if address.segments()[..6] == [0x64, 0xff9b, 0, 0, 0, 0] => {
+            IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() as u32))
+        }
+        address => address,
+    }
+}
+
 fn pseudonym(salt: &[u8; 32], call: Call, visitor: Visitor) -> Result<Id, CaptchaError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(salt)
         .map_err(|_| CaptchaError::configuration("HMAC refuses its key"))?;
     mac.update(&[call as u8]);
     let visitor = match visitor {
-        Visitor::Peer(address) => Visitor::Peer(address.to_canonical()),
+        Visitor::Peer(address) => Visitor::Peer(canonical(address)),
         other => other,
     };
     match visitor {

@@ -1,6 +1,9 @@
 //! When something leaked: everything that was issued becomes worthless at once.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use sha2::{Digest, Sha256};
 
@@ -23,7 +26,20 @@ use crate::{
 /// What was revoked here and is not yet everywhere: the store has to renew its generation. A call
 /// that comes meanwhile, or again after a failure, takes over what the one before had to report.
 #[derive(Default)]
-pub(crate) struct Revoking(Mutex<Option<Pending>>);
+pub(crate) struct Revoking {
+    pending: Mutex<Option<Pending>>,
+    /// Whether the other processes were not told: the call failed, or was dropped with the request that made it.
+    unfinished: AtomicBool,
+}
+
+/// Until it is forgotten, a revocation of which the other processes do not know.
+struct Unfinished<'a>(&'a AtomicBool);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
 
 #[derive(Clone)]
 struct Pending {
@@ -36,7 +52,7 @@ struct Pending {
 
 impl Revoking {
     fn begin(&self, keys: Vec<String>, artefacts: Artefacts, at: u64) -> Pending {
-        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pending = self.lock();
         let merged = match pending.take() {
             None => Pending {
                 calls: 1,
@@ -56,12 +72,21 @@ impl Revoking {
 
     /// All that is to be reported; what a later call added stays until that one is done.
     fn end(&self, own: Pending) -> Pending {
-        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pending = self.lock();
         let all = pending.clone().unwrap_or_else(|| own.clone());
         if all.calls <= own.calls {
             *pending = None;
         }
         all
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Pending>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether there is something to finish; whoever is told so does.
+    pub(crate) fn take_unfinished(&self) -> bool {
+        self.unfinished.load(Ordering::Acquire) && self.unfinished.swap(false, Ordering::AcqRel)
     }
 }
 
@@ -77,7 +102,8 @@ impl Captcha {
     /// at this moment may still pass.
     ///
     /// Processes that share a store (such as a `RedisStore`) follow within a second, and find the same new keys there;
-    /// one that is started later as well. They forget it when the store is emptied while none of them
+    /// one that is started later as well. Where this call fails or is dropped before they could know, the next call that
+    /// this process answers lets them know. They forget it when the store is emptied while none of them
     /// runs, and a single process with a store of its own forgets it with its end: the configured
     /// secret alone comes into force again. If it was the secret that leaked, replace it **before** that:
     /// whoever holds it could make tokens for it. Decisions about statistics are forgotten with
@@ -100,6 +126,7 @@ impl Captcha {
                 break (share, changed);
             }
         };
+        let unfinished = Unfinished(&engine.revoking.unfinished);
         observe::count(&observe::ROTATIONS, "cause", "revoked");
         engine.limiter.forget();
         // After the swap: what is issued from now on is not among it, and nothing of before is missed.
@@ -115,6 +142,7 @@ impl Captcha {
             true => engine.revoke_for_all(&share, now).await?,
             false => engine.ledger.renew_generation().await?,
         };
+        std::mem::forget(unfinished);
         let done = engine.revoking.end(own);
         let (keys, new_key) = (done.keys, active(&engine.sealer()));
         tracing::warn!(?keys, %new_key, "captcha: everything issued so far was revoked");
@@ -160,12 +188,23 @@ impl Captcha {
 
 impl Engine {
     /// Before this process reads cookies that outlast restarts, for which the store is not asked: takes over the
-    /// keys of a revocation that came before its start. Whoever needs the store asks again, and says so
+    /// keys of a revocation that it has not heard of. Whoever needs the store asks again, and says so
     /// where it does not answer.
     pub(crate) async fn join(&self) {
-        if self.ledger.is_shared() && self.degraded.known().is_none() {
+        if self.ledger.is_shared() {
             let _ = self.current_generation().await;
         }
+    }
+
+    /// Lets the others know of a revocation of which they were not told; the generation that stands then, if they
+    /// could be.
+    pub(crate) async fn finish_revocation(&self) -> Option<u64> {
+        let share = self.keys.share()?;
+        let unfinished = Unfinished(&self.revoking.unfinished);
+        let told = self.revoke_for_all(&share, self.timeline.now()).await;
+        let generation = told.ok()?;
+        std::mem::forget(unfinished);
+        Some(generation)
     }
 
     /// Lets every process that shares the store know; the generation that stands then.

@@ -223,8 +223,18 @@ impl Engine {
 
     pub(crate) async fn current_generation(&self) -> Result<Generation, CaptchaError> {
         let mut store = self.ledger.generation().await?;
-        if self.ledger.is_shared() && !self.keys.has_seen(store) {
-            store = self.follow_revocation(store).await?;
+        if let Some(renewed) = self.ledger.keep_in_step(self.timeline.now()).await? {
+            store = renewed;
+        }
+        if self.ledger.is_shared() {
+            if self.revoking.take_unfinished()
+                && let Some(finished) = self.finish_revocation().await
+            {
+                store = finished;
+            }
+            if !self.keys.has_seen(store) {
+                store = self.follow_revocation(store).await?;
+            }
         }
         let generation = Generation {
             configured: self.generation,
@@ -288,12 +298,6 @@ impl Engine {
             .await
     }
 
-    /// Makes a token worthless without redeeming it.
-    pub(crate) async fn void_token(&self, token: &TokenContent) -> Result<(), CaptchaError> {
-        let alive = self.token_alive(token).await?;
-        self.spend(Mark::Token, &token.id, alive).await
-    }
-
     /// Whether what was issued then may still be used.
     async fn alive(
         &self,
@@ -316,7 +320,10 @@ impl Engine {
         let is_alive =
             generation == current && issued <= now.saturating_add(FUTURE_MILLIS) && now < expires;
         if is_alive {
-            Ok(Alive { generation })
+            Ok(Alive {
+                generation,
+                expires,
+            })
         } else {
             Err(dead())
         }
@@ -363,8 +370,9 @@ impl Engine {
             return Ok(spending);
         }
         // A store that lost its marks since it was asked tells everybody that they are the first, and
-        // has another generation.
-        if alive.generation == self.current_generation().await? {
+        // has another generation. Marks end by a clock that may have been set meanwhile.
+        let current = self.current_generation().await?;
+        if alive.generation == current && self.timeline.now() < alive.expires {
             Ok(spending)
         } else {
             Err(dead())
@@ -376,6 +384,7 @@ impl Engine {
 #[derive(Clone, Copy)]
 pub(crate) struct Alive {
     generation: Generation,
+    expires: u64,
 }
 
 pub(super) fn spent() -> CaptchaError {

@@ -23,8 +23,8 @@ pub enum StoreFailure {
     /// Whoever holds a token that this site made, that has not expired and that **this process** has not
     /// seen is let through, and [`VerifiedCaptcha::is_degraded`] says so. Every other process may let the same
     /// token through once as well, and one that was redeemed before the outage elsewhere; what
-    /// another process revoked meanwhile is not known here. For routes where being closed costs more
-    /// than a few uses of one token.
+    /// another process revoked meanwhile is not known here. A store without room for another mark counts as one that does not
+    /// answer. For routes where being closed costs more than a few uses of one token.
     Degraded,
 }
 
@@ -232,8 +232,10 @@ impl Engine {
             (terms.idempotency_key).map(|key| self.sealer().caller(token.key, &token.id, key));
         let local = match stays_open {
             true => self.mark_here(&token, caller.as_ref())?,
-            false if self.is_marked_here(&token) => return Err(super::engine::spent()),
-            false => None,
+            false => match self.seen_here(&token, caller.as_ref()) {
+                Some(Spending::Late) => return Err(super::engine::spent()),
+                seen => seen,
+            },
         };
         let mut spending = Spending::First;
         if !degraded {
@@ -311,8 +313,17 @@ impl Engine {
         }
     }
 
-    fn is_marked_here(&self, token: &TokenContent) -> bool {
-        (self.degraded.marks.get()).is_some_and(|marks| marks.is_marked(&token.id))
+    fn seen_here(&self, token: &TokenContent, caller: Option<&[u8; 16]>) -> Option<Spending> {
+        (self.degraded.marks.get()?).marked_for(&token.id, caller)
+    }
+
+    /// Makes a token worthless without redeeming it, for routes that stay open as well.
+    pub(crate) async fn void_token(&self, token: &TokenContent) -> Result<(), CaptchaError> {
+        if self.degraded.marks.get().is_some() {
+            self.mark_here(token, None)?;
+        }
+        let alive = self.token_alive(token).await?;
+        self.spend(Mark::Token, &token.id, alive).await
     }
 }
 

@@ -75,7 +75,8 @@ words! {
     CookieWords { holds, set_when }
 
     Records {
-        challenge_mark, token_mark, visitor_calls, site_calls, call_salt, call_salt_shared, issued_counts, daily_counters, feedback,
+        challenge_mark, token_mark, visitor_calls, site_calls, call_salt, call_salt_shared, generation, issued_counts,
+        daily_counters, feedback,
     }
 
     Rights { access, deletion, modification, restriction, portability, objection, withdrawal }

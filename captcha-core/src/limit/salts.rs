@@ -51,6 +51,15 @@ struct Salt {
     epoch: u64,
     bytes: Box<Zeroizing<[u8; 32]>>,
     due: Instant,
+    /// Whether it is that of all processes that share a store. One that a call had to make for itself, since the epoch
+    /// or the generation changed under it, serves until they have agreed.
+    agreed: bool,
+}
+
+impl Held {
+    fn has_agreed(&self, epoch: u64) -> bool {
+        (self.kept.iter()).any(|salt| salt.epoch == epoch && salt.agreed)
+    }
 }
 
 /// The salts of one moment.
@@ -84,7 +93,7 @@ impl Salts {
             let mut bytes = Box::new(Zeroizing::new([0; 32]));
             random::fill(self.random.as_ref(), bytes.as_mut_slice())?;
             let left = Duration::from_millis(end(epoch).saturating_sub(now));
-            self.hold(&mut held, epoch, bytes, left);
+            self.hold(&mut held, epoch, bytes, left, false);
         }
         let (mut own, mut before) = (None, None);
         for salt in &held.kept {
@@ -100,7 +109,7 @@ impl Salts {
         Ok(Current { own, before })
     }
 
-    /// The epoch at `now` and how long its salt is kept, where there is none of it yet. What was made
+    /// The epoch at `now` and how long its salt is kept, where none was agreed on yet. What was made
     /// under another generation of the store is destroyed.
     pub(super) fn missing(&self, now: u64, generation: u64) -> Option<(u64, Duration)> {
         let mut held = lock(&self.held);
@@ -110,23 +119,35 @@ impl Salts {
             held.generation = generation;
         }
         let epoch = held.latest / EPOCH_MILLIS;
-        let is_missing = !held.kept.iter().any(|salt| salt.epoch == epoch);
+        let is_missing = !held.has_agreed(epoch);
         let left = end(epoch).saturating_sub(held.latest);
         is_missing.then(|| (epoch, Duration::from_millis(left)))
     }
 
-    /// Takes a salt for an epoch, unless there is one by now or another generation of the store.
+    /// Takes a salt for an epoch, unless one was agreed on by now or there is another generation of the store.
     pub(super) fn adopt(&self, (epoch, left): (u64, Duration), generation: u64, salt: &[u8; 32]) {
         let mut held = lock(&self.held);
-        let is_missing = !held.kept.iter().any(|salt| salt.epoch == epoch);
-        if held.generation == generation && is_missing {
-            self.hold(&mut held, epoch, Box::new(Zeroizing::new(*salt)), left);
+        if held.generation == generation && !held.has_agreed(epoch) {
+            held.kept.retain(|salt| salt.epoch != epoch);
+            let salt = Box::new(Zeroizing::new(*salt));
+            self.hold(&mut held, epoch, salt, left, true);
         }
     }
 
-    fn hold(&self, held: &mut Held, epoch: u64, bytes: Box<Zeroizing<[u8; 32]>>, left: Duration) {
-        let due = Instant::now() + left;
-        held.kept.push(Salt { epoch, bytes, due });
+    fn hold(
+        &self,
+        held: &mut Held,
+        epoch: u64,
+        bytes: Box<Zeroizing<[u8; 32]>>,
+        left: Duration,
+        agreed: bool,
+    ) {
+        held.kept.push(Salt {
+            epoch,
+            bytes,
+            due: Instant::now() + left,
+            agreed,
+        });
         self.watch(held);
     }
 

@@ -105,6 +105,10 @@ fn a_pseudonym_is_whole_for_ipv4_and_a_64_for_ipv6() {
     assert_eq!(of("192.0.2.1"), of("192.0.2.1"));
     assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
     assert_eq!(of("192.0.2.1"), of("::ffff:192.0.2.1"));
+    // As a translator between the two writes it (RFC 6052).
+    assert_eq!(of("192.0.2.1"), of("64:ff9b::192.0.2.1"));
+    assert_ne!(of("64:ff9b::192.0.2.1"), of("64:ff9b::192.0.2.2"));
+    assert_eq!(of("64:ff9b::1:0:1"), of("64:ff9b::2:0:1"));
     assert_eq!(of("2001:db8:0:1::1"), of("2001:db8:0:1:ffff::9"));
     assert_ne!(of("2001:db8:0:1::1"), of("2001:db8:0:2::1"));
     let answers = pseudonym(&salt, Call::Answer, peer("192.0.2.1")).unwrap();

@@ -1,9 +1,16 @@
 //! The only way to the store: what is written names its entry in the registry, and lives no longer
 //! than that says.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use super::registry::{Count, Lives, Mark, Record};
+use super::registry::{Count, Lives, Mark, Record, STORE_CLOCK_TOLERANCE};
 use crate::{
     error::CaptchaError,
     keychain::Share,
@@ -11,18 +18,20 @@ use crate::{
     store::{Id, Precedence, Spending, Store},
 };
 
-/// How long a revocation is known to processes that are started later: far longer than it takes to
-/// replace a secret.
-const REVOCATION_LIFE: Duration = Duration::from_secs(400 * 86_400);
-
 pub(crate) struct Ledger {
     store: Arc<dyn Store>,
     lives: Lives,
+    /// Whether the clocks of this process and of the store were too far apart when they were last compared.
+    out_of_step: AtomicBool,
 }
 
 impl Ledger {
     pub(crate) fn new(store: Arc<dyn Store>, lives: Lives) -> Self {
-        Self { store, lives }
+        Self {
+            store,
+            lives,
+            out_of_step: AtomicBool::new(false),
+        }
     }
 
     pub(crate) const fn lives(&self) -> &Lives {
@@ -103,7 +112,10 @@ impl Ledger {
     ) -> Result<(), CaptchaError> {
         let bytes = share.to_bytes();
         // Of revocations at once the later one stands, whoever of them writes last.
-        let (life, later) = (REVOCATION_LIFE, Precedence::Greatest);
+        let (life, later) = (
+            Record::Generation.entry().life.longest_fixed(),
+            Precedence::Greatest,
+        );
         let shared = self.store.share(name, bytes.as_slice(), life, later);
         stored("share", shared).await?;
         Ok(())
@@ -170,5 +182,34 @@ impl Ledger {
 
     pub(crate) async fn generation(&self) -> Result<u64, CaptchaError> {
         Ok(stored("generation", self.store.generation()).await?)
+    }
+
+    /// Refuses by a clock that is too far from the store's: marks would end before what they guard does. Once the clocks have
+    /// come together, marks may have ended early all the same, and the store gets another generation, which is
+    /// given.
+    pub(crate) async fn keep_in_step(&self, now: u64) -> Result<Option<u64>, CaptchaError> {
+        let gap = self.store.clock_gap(now);
+        if gap > STORE_CLOCK_TOLERANCE {
+            if !self.out_of_step.swap(true, Ordering::AcqRel) {
+                tracing::error!(
+                    seconds = gap.as_secs(),
+                    "captcha: the clocks of this process and of its store are apart. Nothing is issued or taken until they \
+                     are set right, as NTP does; everything issued before is void then"
+                );
+            }
+            return Err(CaptchaError::unavailable(
+                "the clocks of this process and of its store are apart",
+            ));
+        }
+        if !self.out_of_step.load(Ordering::Acquire) {
+            return Ok(None);
+        }
+        let generation = self.renew_generation().await?;
+        if self.out_of_step.swap(false, Ordering::AcqRel) {
+            tracing::warn!(
+                "captcha: the clocks of this process and of its store are together again"
+            );
+        }
+        Ok(Some(generation))
     }
 }

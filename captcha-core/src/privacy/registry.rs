@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// The day on which an entry or its description last changed, as the notice's date. A test pins it
 /// to the hash of all entries.
-pub(crate) const DATE: &str = "2026-11-26";
+pub(crate) const DATE: &str = "2026-11-27";
 
 /// Why something is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -246,6 +246,8 @@ pub(crate) enum Record {
     VisitorCalls,
     SiteCalls,
     CallSalt,
+    /// What a revocation mixes into the keys, and the fence of a store: only where processes share one.
+    Generation,
     IssuedCounts,
     DailyCounters,
     Feedback,
@@ -262,16 +264,20 @@ pub(crate) struct RecordEntry {
 /// How far the clocks of two processes may be apart: what the other one says was issued later than now, within
 /// this, is taken.
 pub(crate) const CLOCK_TOLERANCE: Duration = Duration::from_secs(30);
+/// As much of it as each of them may be off the clock of the store that they share.
+pub(crate) const STORE_CLOCK_TOLERANCE: Duration =
+    Duration::from_secs(CLOCK_TOLERANCE.as_secs() / 2);
 /// How much longer than what it guards can live a mark is kept: by whichever of two clocks it is alive longer.
 pub(crate) const MARK_MARGIN: Duration = Duration::from_secs(CLOCK_TOLERANCE.as_secs() + 5);
 
 impl Record {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::ChallengeMark,
         Self::TokenMark,
         Self::VisitorCalls,
         Self::SiteCalls,
         Self::CallSalt,
+        Self::Generation,
         Self::IssuedCounts,
         Self::DailyCounters,
         Self::Feedback,
@@ -303,7 +309,13 @@ impl Record {
             Self::CallSalt => RecordEntry {
                 name: "call-salt",
                 purpose: Purpose::AbusePrevention,
-                life: Life::Fixed(Duration::from_secs(20 * 60)),
+                life: Life::Fixed(Duration::from_secs(11 * 60)),
+            },
+            // Far longer than it takes to replace a secret.
+            Self::Generation => RecordEntry {
+                name: "generation",
+                purpose: Purpose::Security,
+                life: Life::Fixed(Duration::from_secs(400 * 86_400)),
             },
             Self::IssuedCounts => RecordEntry {
                 name: "issued-counts",

@@ -90,6 +90,14 @@ struct Shard {
 }
 
 impl Shard {
+    /// What a later caller is told of a mark.
+    fn told(&self, id: &Id, caller: Option<&Id>) -> Spending {
+        match caller.is_some() && self.callers.get(id) == caller {
+            true => Spending::Again,
+            false => Spending::Late,
+        }
+    }
+
     /// Remembers who spent an id; `None` has no name.
     fn name(&mut self, id: &Id, caller: Option<&Id>) {
         match caller {
@@ -188,9 +196,12 @@ impl MemoryStore {
     }
 
     /// Whether `id` is marked now.
-    pub(crate) fn is_marked(&self, id: &Id) -> bool {
+    /// What whoever comes now is told, if they are not the first; marks nothing.
+    pub(crate) fn marked_for(&self, id: &Id, caller: Option<&Id>) -> Option<Spending> {
         let now = self.timeline.now();
-        (self.shard(id)).is_some_and(|shard| shard.marks.get(id).is_some_and(|until| *until > now))
+        let shard = self.shard(id)?;
+        shard.marks.get(id).filter(|until| **until > now)?;
+        Some(shard.told(id, caller))
     }
 
     fn mark(&self, id: &Id, ttl: Duration) -> Result<bool, StoreError> {
@@ -224,12 +235,7 @@ impl MemoryStore {
                 shard.name(id, caller);
                 return Ok(Spending::First);
             }
-            let same = caller.is_some() && shard.callers.get(id) == caller;
-            return Ok(if same {
-                Spending::Again
-            } else {
-                Spending::Late
-            });
+            return Ok(shard.told(id, caller));
         }
         if shard.marks.len() >= shard.sweep_marks_at || shard.is_due(now) {
             self.sweep(&mut shard, now);

@@ -133,6 +133,13 @@ pub trait Store: Send + Sync + 'static {
     /// number is refused instead of being accepted twice.
     fn generation(&self) -> StoreFuture<'_, u64>;
 
+    /// How far `now`, in milliseconds since 1970, is from the time by which marks end here, as the store last heard it. Zero for one
+    /// that has no clock of its own. The engine neither issues nor takes anything by clocks that are far
+    /// apart: a mark would end before what it guards does.
+    fn clock_gap(&self, _now: u64) -> Duration {
+        Duration::ZERO
+    }
+
     /// Gives the store another generation and answers with it: everything that was issued before is
     /// refused from then on, by every process that shares the store.
     ///

@@ -131,6 +131,12 @@ impl Store for ShardedStore {
         })
     }
 
+    /// That of the shard whose clock is farthest away.
+    fn clock_gap(&self, now: u64) -> Duration {
+        let gaps = self.shards.iter().map(|shard| shard.clock_gap(now));
+        gaps.max().unwrap_or_default()
+    }
+
     fn renew_generation(&self) -> StoreFuture<'_, u64> {
         Box::pin(async move {
             let mut generations = Vec::with_capacity(self.shards.len());
@@ -211,7 +217,7 @@ mod tests {
             let places = shards
                 .iter()
                 .enumerate()
-                .filter(|(_, shard)| shard.is_marked(&id));
+                .filter(|(_, shard)| shard.marked_for(&id, None).is_some());
             let places: Vec<_> = places.map(|(place, _)| place).collect();
             assert_eq!(places.len(), 1);
             held[places[0]] += 1;

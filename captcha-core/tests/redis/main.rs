@@ -16,6 +16,7 @@ mod lossy;
 mod node;
 mod server;
 
+mod clocks;
 mod contract;
 mod faults;
 mod losses;

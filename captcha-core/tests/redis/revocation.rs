@@ -2,6 +2,7 @@
 
 use std::{
     sync::Arc,
+    task::{Context, Waker},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -100,6 +101,29 @@ fn of_revocations_at_once_the_later_stands_where_the_earlier_is_written_last() {
     for (by, at) in [(&late, &quick), (&quick, &late)] {
         assert_eq!(closed(at, &token(by)), Ok(()));
     }
+}
+
+/// Whoever asks for it goes away while the store is asked.
+#[test]
+fn a_revocation_that_is_dropped_on_the_way_is_finished_by_the_next_call() {
+    let server = Server::start(&[]);
+    let (node, other) = (node(&server), node(&server));
+    let [before, still] = [0; 2].map(|_| token(&other));
+    let mut revoking = Box::pin(node.revoke_all());
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(revoking.as_mut().poll(&mut context).is_pending());
+    drop(revoking);
+    sleep(LOOK);
+    // The control: nobody has told it.
+    assert_eq!(closed(&other, &before), Ok(()));
+    let after = token(&node);
+    sleep(LOOK);
+    let refused = closed(&other, &still);
+    assert!(
+        matches!(refused, Err(ErrorKind::Expired | ErrorKind::Malformed)),
+        "{refused:?}"
+    );
+    assert_eq!(closed(&other, &after), Ok(()));
 }
 
 #[test]

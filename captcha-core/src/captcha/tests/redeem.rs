@@ -125,7 +125,8 @@ fn open() -> Redemption<'static> {
 #[test]
 fn who_asks_again_under_the_same_name_gets_the_same_verdict() {
     let bench = Bench::new();
-    for terms in [closed(), open()] {
+    // Once a route stays open, this process keeps marks of its own beside the store's.
+    for terms in [closed(), open(), closed()] {
         let token = bench.token();
         let named = |key| bench.redeem(&token, terms.idempotency_key(key));
         assert_eq!(named("order 1"), VERIFIED);
@@ -133,6 +134,18 @@ fn who_asks_again_under_the_same_name_gets_the_same_verdict() {
         assert_eq!(named("order 2"), SPENT);
         assert_eq!(bench.redeem(&token, terms), SPENT);
     }
+}
+
+#[test]
+fn a_token_that_was_made_worthless_is_so_while_the_store_is_away() {
+    let bench = Bench::new();
+    let [other, void, kept] = [(); 3].map(|()| bench.token());
+    assert_eq!(bench.redeem(&other, open()), VERIFIED);
+    let engine = bench.captcha.engine();
+    block_on(engine.void_token(&engine.read_token(void.as_str()).unwrap())).unwrap();
+    bench.store.turn(false);
+    assert_eq!(bench.redeem(&void, open()), SPENT);
+    assert_eq!(bench.redeem(&kept, open()), DEGRADED);
 }
 
 #[test]

@@ -66,6 +66,31 @@ impl Process {
     }
 }
 
+/// A call that had agreed in one epoch counts in the next, or while the store gets another generation.
+#[test]
+fn a_call_that_had_to_make_a_salt_parts_the_processes_for_itself_alone() {
+    let (table, secret) = (Table::default(), SecretKey::generate().unwrap());
+    let [one, other] = [(); 2].map(|()| Process::new(&table, &secret));
+    assert_eq!(one.name(NOW, 0), other.name(NOW, 0));
+    let alone = one
+        .0
+        .pseudonyms(Call::Answer, peer("192.0.2.1"), EPOCH_MILLIS);
+    let together = other.name(NOW, EPOCH_MILLIS);
+    assert_ne!(alone.unwrap().own, together);
+    assert_eq!(one.name(NOW, EPOCH_MILLIS), together);
+    // The same between the question which salt is missing and the answer.
+    let later = Generation { store: 2, ..NOW };
+    let missing = one.0.salts.missing(EPOCH_MILLIS, later.store).unwrap();
+    let alone = one
+        .0
+        .pseudonyms(Call::Answer, peer("192.0.2.1"), EPOCH_MILLIS);
+    one.0.salts.adopt(missing, later.store, &[7; 32]);
+    let together = one
+        .0
+        .pseudonyms(Call::Answer, peer("192.0.2.1"), EPOCH_MILLIS);
+    assert_ne!(alone.unwrap().own, together.unwrap().own);
+}
+
 #[test]
 fn processes_name_a_visitor_alike_in_every_epoch_and_generation() {
     let (table, secret) = (Table::default(), SecretKey::generate().unwrap());

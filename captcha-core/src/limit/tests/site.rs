@@ -24,6 +24,23 @@ fn the_site_is_limited_as_a_whole_and_the_restricted_to_a_tenth_of_it() {
 }
 
 #[test]
+fn the_restricted_have_a_limit_wherever_visitors_have_one() {
+    for (per_visitor, per_site, together) in [
+        (600, 30_000, 3_000),
+        (600, 5, 1),
+        (600, u32::MAX, 3_000),
+        (u32::MAX, 30_000, 3_000),
+        (u32::MAX, u32::MAX, u32::MAX),
+    ] {
+        let limits = Limits {
+            per_visitor,
+            per_site,
+        };
+        assert_eq!(limits.restricted(), together, "{limits:?}");
+    }
+}
+
+#[test]
 fn only_challenges_of_the_site_are_its_load() {
     let bench = Bench::random();
     let admit = |call| block_on((bench.limiter).admit(&bench.ledger, call, peer("192.0.2.1"), 0));

@@ -312,6 +312,7 @@ impl Facts<'_> {
         match record {
             Record::ChallengeMark | Record::TokenMark | Record::IssuedCounts => true,
             Record::VisitorCalls | Record::SiteCalls | Record::CallSalt => self.limits,
+            Record::Generation => self.shared,
             Record::DailyCounters => self.statistics,
             Record::Feedback => self.feedback,
         }

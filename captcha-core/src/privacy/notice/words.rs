@@ -48,6 +48,7 @@ pub(super) const fn record(words: &Words, record: Record, shared: bool) -> &'sta
         Record::SiteCalls => of.site_calls,
         Record::CallSalt if shared => of.call_salt_shared,
         Record::CallSalt => of.call_salt,
+        Record::Generation => of.generation,
         Record::IssuedCounts => of.issued_counts,
         Record::DailyCounters => of.daily_counters,
         Record::Feedback => of.feedback,

@@ -3,9 +3,10 @@
 use std::{rc::Rc, time::Duration};
 
 use ::redis::RedisError;
+use tokio::time::Instant;
 
 use super::{
-    connect::{self, Trouble},
+    connect::{self, Heard, Trouble},
     line::Line,
     scripts::{self, FENCE_MILLIS},
 };
@@ -36,9 +37,12 @@ impl Line {
                 .arg(FENCE_MILLIS)
                 .arg(&name)
                 .arg(&call)
-                .invoke_async::<i64>(&mut live.connection)
+                .invoke_async::<(i64, u64)>(&mut live.connection)
                 .await;
-            match spent {
+            if let Ok((_, time)) = spent {
+                self.hear(Heard::now(time));
+            }
+            match spent.map(|(spent, _)| spent) {
                 Ok(1) => return Ok(Spending::First),
                 Ok(2) => return Ok(Spending::Again),
                 Ok(0) => return Ok(Spending::Late),
@@ -98,12 +102,20 @@ impl Line {
     pub(super) async fn generation(self: &Rc<Self>) -> Result<u64, Trouble> {
         let mut live = self.live().await?;
         if !self.is_fresh() {
-            let fence = ::redis::cmd("GET")
+            let asked = Instant::now();
+            // What is between here and the server may have put another one in its place, or an administrator
+            // changed what it does with keys.
+            let (info, fence, (seconds, micros)) = ::redis::pipe()
+                .cmd("INFO")
+                .cmd("GET")
                 .arg(self.keys.fence())
-                .query_async::<Option<String>>(&mut live.connection)
+                .cmd("TIME")
+                .query_async::<(String, Option<String>, (u64, u64))>(&mut live.connection)
                 .await?;
-            if fence.as_deref() == Some(&*live.fence) {
-                self.learn(live.clone());
+            self.hear(Heard::now(seconds * 1_000 + micros / 1_000));
+            let run = connect::reliable(&info)?;
+            if run == *live.run && fence.as_deref() == Some(&*live.fence) {
+                self.confirm(&live, asked);
             } else {
                 live = self.look_again(live).await?;
             }
@@ -112,6 +124,7 @@ impl Line {
     }
 
     pub(super) async fn renew(self: &Rc<Self>) -> Result<u64, Trouble> {
+        let asked = Instant::now();
         let mut live = self.live().await?;
         let fence = scripts::RENEW
             .key(self.keys.fence())
@@ -121,7 +134,7 @@ impl Line {
             .invoke_async::<String>(&mut live.connection)
             .await?;
         live.fence = fence.into();
-        self.learn(live.clone());
+        self.learn(live.clone(), asked);
         Ok(live.generation())
     }
 

@@ -91,8 +91,24 @@ impl From<Trouble> for crate::store::StoreError {
     }
 }
 
+/// A time of the server, in milliseconds since 1970, and since when it is that time here, at the latest.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heard {
+    pub(super) time: u64,
+    pub(super) at: Instant,
+}
+
+impl Heard {
+    pub(super) fn now(time: u64) -> Self {
+        Self {
+            time,
+            at: Instant::now(),
+        }
+    }
+}
+
 /// Opens a connection to a server that can be relied on.
-pub(super) async fn open(place: &Place, keys: &Keys) -> Result<Live, Trouble> {
+pub(super) async fn open(place: &Place, keys: &Keys) -> Result<(Live, Heard), Trouble> {
     fenced(place.open(&keys.fence()).await?, keys).await
 }
 
@@ -100,23 +116,24 @@ pub(super) async fn open(place: &Place, keys: &Keys) -> Result<Live, Trouble> {
 pub(super) async fn fenced(
     mut connection: MultiplexedConnection,
     keys: &Keys,
-) -> Result<Live, Trouble> {
+) -> Result<(Live, Heard), Trouble> {
     let opened = Instant::now();
     let info: String = ::redis::cmd("INFO").query_async(&mut connection).await?;
     let run: Rc<str> = reliable(&info)?.into();
-    let fence = scripts::FENCE
+    let (fence, time) = scripts::FENCE
         .key(keys.fence())
         .arg(&*run)
         .arg(number()?)
         .arg(FENCE_MILLIS)
-        .invoke_async::<String>(&mut connection)
+        .invoke_async::<(String, u64)>(&mut connection)
         .await?;
-    Ok(Live {
+    let live = Live {
         connection,
         opened,
         run,
         fence: fence.into(),
-    })
+    };
+    Ok((live, Heard::now(time)))
 }
 
 /// A random number for a fence.
@@ -127,7 +144,7 @@ pub(super) fn number() -> Result<String, Trouble> {
 }
 
 /// The run of a server, if it keeps marks until they expire.
-fn reliable(info: &str) -> Result<String, Trouble> {
+pub(super) fn reliable(info: &str) -> Result<String, Trouble> {
     let facts: HashMap<&str, &str> = (info.lines())
         .filter_map(|line| line.split_once(':'))
         .collect();

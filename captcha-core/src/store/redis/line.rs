@@ -7,11 +7,12 @@ use ::redis::RedisError;
 use tokio::{sync::Mutex, time::Instant};
 
 use super::{
-    connect::{self, Live, Trouble},
+    connect::{self, Heard, Live, Trouble},
     scripts::Keys,
     worker::Settings,
 };
 use crate::{
+    clock::millis,
     random::{self, SystemRandom},
     store::StoreError,
 };
@@ -24,34 +25,49 @@ const LONGEST_OPENING: Duration = Duration::from_secs(4);
 /// First and longest pause after a connection that could not be opened.
 const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
 
-/// What is known of the fence, for callers on other threads: most of what they ask needs no more.
+/// What is known of the server, for callers on other threads: most of what they ask needs no more.
 #[derive(Clone, Default)]
-pub(super) struct Shown(Arc<std::sync::Mutex<Option<(u64, Instant)>>>);
+pub(super) struct Shown(Arc<std::sync::Mutex<Facts>>);
+
+#[derive(Default)]
+struct Facts {
+    /// The generation, and when it was asked for.
+    generation: Option<(u64, Instant)>,
+    /// The time, which goes on while there is no connection.
+    heard: Option<Heard>,
+}
 
 impl Shown {
-    /// The generation, if it was looked at a moment ago.
+    /// The generation, if it was asked for a moment ago.
     pub(super) fn generation(&self) -> Option<u64> {
-        let shown = *self.lock();
+        let shown = self.lock().generation;
         shown
-            .filter(|(_, since)| since.elapsed() < FENCE_AGE)
+            .filter(|(_, asked)| asked.elapsed() < FENCE_AGE)
             .map(|(generation, _)| generation)
     }
 
-    fn set(&self, shown: Option<(u64, Instant)>) {
-        *self.lock() = shown;
+    /// How far `now` is from the server's time.
+    pub(super) fn clock_gap(&self, now: u64) -> Duration {
+        let heard = self.lock().heard;
+        let gap = heard.map(|heard| now.abs_diff(heard.time + millis(heard.at.elapsed())));
+        Duration::from_millis(gap.unwrap_or_default())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(u64, Instant)>> {
+    fn set(&self, generation: Option<(u64, Instant)>) {
+        self.lock().generation = generation;
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Facts> {
         self.0
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
-/// Since when what is known of the fence is known.
+/// When what is known of the fence was asked for.
 struct Known {
     live: Live,
-    since: Instant,
+    asked: Instant,
 }
 
 /// Attempts that failed in a row, and when the next one may be made.
@@ -66,7 +82,7 @@ pub(super) struct Line {
     pub(super) keys: Keys,
     known: RefCell<Option<Known>>,
     shown: Shown,
-    /// Held by whoever opens a connection: there is one at a time.
+    /// Held by whoever opens a connection, until it is there or the call is over.
     pause: Mutex<Pause>,
 }
 
@@ -127,10 +143,13 @@ impl Line {
     async fn open(self: &Rc<Self>) -> Result<Live, Trouble> {
         let line = Rc::clone(self);
         let opening = tokio::task::spawn_local(async move {
+            let asked = Instant::now();
             let opening = connect::open(&line.settings.place, &line.keys);
             let opened = tokio::time::timeout(LONGEST_OPENING, opening).await;
-            let live = opened.unwrap_or_else(|late| Err(Trouble::Unavailable(late.into())))?;
-            line.learn(live.clone());
+            let (live, heard) =
+                opened.unwrap_or_else(|late| Err(Trouble::Unavailable(late.into())))?;
+            line.hear(heard);
+            line.learn(live.clone(), asked);
             Ok(live)
         });
         opening
@@ -142,10 +161,27 @@ impl Line {
         self.known.borrow().as_ref().map(|known| known.live.clone())
     }
 
-    pub(super) fn learn(&self, live: Live) {
-        let since = Instant::now();
-        self.shown.set(Some((live.generation(), since)));
-        *self.known.borrow_mut() = Some(Known { live, since });
+    /// Takes what stands on a connection, by an answer to what was asked then.
+    pub(super) fn learn(&self, live: Live, asked: Instant) {
+        self.shown.set(Some((live.generation(), asked)));
+        *self.known.borrow_mut() = Some(Known { live, asked });
+    }
+
+    /// What is known stands still, by an answer to what was asked then. One that came late, after another
+    /// connection or fence took its place, says nothing.
+    pub(super) fn confirm(&self, live: &Live, asked: Instant) {
+        let mut known = self.known.borrow_mut();
+        let same =
+            |known: &&mut Known| known.live.opened == live.opened && known.live.fence == live.fence;
+        if let Some(known) = known.as_mut().filter(same) {
+            known.asked = asked;
+            self.shown.set(Some((live.generation(), asked)));
+        }
+    }
+
+    /// Takes note of the server's time.
+    pub(super) fn hear(&self, heard: Heard) {
+        self.shown.lock().heard = Some(heard);
     }
 
     /// Whether the fence was looked at a moment ago.
@@ -153,7 +189,7 @@ impl Line {
         let known = self.known.borrow();
         known
             .as_ref()
-            .is_some_and(|known| known.since.elapsed() < FENCE_AGE)
+            .is_some_and(|known| known.asked.elapsed() < FENCE_AGE)
     }
 
     /// Gives the connection up that was open at `then`: the next call opens another one. One that was opened
@@ -183,8 +219,10 @@ impl Line {
 
     /// Looks which fence stands on a connection, after another one was found than was known.
     pub(super) async fn look_again(&self, live: Live) -> Result<Live, Trouble> {
-        let live = connect::fenced(live.connection, &self.keys).await?;
-        self.learn(live.clone());
+        let asked = Instant::now();
+        let (live, heard) = connect::fenced(live.connection, &self.keys).await?;
+        self.hear(heard);
+        self.learn(live.clone(), asked);
         Ok(live)
     }
 }

@@ -151,6 +151,10 @@ impl Store for RedisStore {
         self.ask(Call::Generation)
     }
 
+    fn clock_gap(&self, now: u64) -> Duration {
+        self.shown.clock_gap(now)
+    }
+
     fn renew_generation(&self) -> StoreFuture<'_, u64> {
         self.ask(Call::Renew)
     }

@@ -83,16 +83,21 @@ pub(super) fn id(text: &str) -> Option<Id> {
     Some(id)
 }
 
-/// The fence of this run of the server; a new one where there is none, or one of another run.
+/// Milliseconds since 1970 by the clock that ends keys.
+const NOW: &str = "local time = redis.call('TIME')
+        local now = time[1] * 1000 + math.floor(time[2] / 1000)
+        ";
+
+/// The fence of this run of the server; a new one where there is none, or one of another run. And the time.
 /// Keys: fence. Arguments: run, random number, life.
 pub(super) static FENCE: LazyLock<Script> = LazyLock::new(|| {
-    Script::new(
-        "local fence = redis.call('GET', KEYS[1])
+    Script::new(&format!(
+        "{NOW}local fence = redis.call('GET', KEYS[1])
         local own = ARGV[1] .. ':'
         if not fence or string.sub(fence, 1, #own) ~= own then fence = own .. ARGV[2] end
         redis.call('SET', KEYS[1], fence, 'PX', ARGV[3])
-        return fence",
-    )
+        return {{fence, now}}"
+    ))
 });
 
 /// Puts up a new fence. Keys and arguments as above.
@@ -107,20 +112,20 @@ pub(super) static RENEW: LazyLock<Script> = LazyLock::new(|| {
 /// 1 for the first, 2 for whoever comes again under the same name, 0 for every other later one, -1 where the
 /// fence is another one: marks may be gone. A mark says who spent the id, by a name and by a number of the
 /// call: a call that is made once more, since its answer was lost, is the first still. The mark comes before
-/// everything else that is written, or a full server would make room for it beyond its limit.
+/// everything else that is written, or a full server would make room for it beyond its limit. And the time.
 /// Keys: fence, mark. Arguments: fence, life of the mark, life of the fence, name or nothing, number of the call.
 pub(super) static SPEND: LazyLock<Script> = LazyLock::new(|| {
-    Script::new(
-        "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
+    Script::new(&format!(
+        "{NOW}if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {{-1, now}} end
         local own = ARGV[4] .. ':' .. ARGV[5]
         local first = redis.call('SET', KEYS[2], own, 'NX', 'PX', ARGV[2])
         redis.call('PEXPIRE', KEYS[1], ARGV[3])
-        if first then return 1 end
+        if first then return {{1, now}} end
         local spent = redis.call('GET', KEYS[2])
-        if spent == own then return 1 end
-        if ARGV[4] ~= '' and spent and string.sub(spent, 1, #ARGV[4] + 1) == ARGV[4] .. ':' then return 2 end
-        return 0",
-    )
+        if spent == own then return {{1, now}} end
+        local named = ARGV[4] ~= '' and spent and string.sub(spent, 1, #ARGV[4] + 1) == ARGV[4] .. ':'
+        return {{named and 2 or 0, now}}"
+    ))
 });
 
 /// How [`SHARE`] is told which of two values stands.
@@ -173,9 +178,7 @@ pub(super) static COUNT: LazyLock<Script> = LazyLock::new(|| {
 /// Keys: text, texts. Arguments: id, sealed text, life, what the names of texts begin with.
 pub(super) static KEEP: LazyLock<Script> = LazyLock::new(|| {
     Script::new(&format!(
-        "local time = redis.call('TIME')
-        local now = time[1] * 1000 + math.floor(time[2] / 1000)
-        redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+        "{NOW}redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
         if redis.call('ZCARD', KEYS[2]) >= {MAX_TEXTS} then
             local oldest = redis.call('ZPOPMIN', KEYS[2])
             if oldest[1] then redis.call('DEL', ARGV[4] .. oldest[1]) end

@@ -60,7 +60,12 @@ impl Call {
     /// Most calls that may wait besides this one.
     fn room(&self) -> usize {
         match self {
-            Self::Spend(..) | Self::Generation(_) | Self::Renew(_) => MOST,
+            // Among them those that a revocation needs, which may be why so many wait.
+            Self::Spend(..)
+            | Self::Generation(_)
+            | Self::Renew(_)
+            | Self::Share(..)
+            | Self::Shared(..) => MOST,
             _ => MOST_UNPAID,
         }
     }

@@ -25,6 +25,8 @@ pub const NOT_STORED: [&str; 1] = ["issued-counts"];
 /// The record that reaches a store which several processes share, and for as long as it is used at most.
 pub const IF_SHARED: &str = "call-salt";
 
+const REVOCATION: &str = "revoke_all()";
+
 /// Runs every flow on one adapter; `between` stands between engine and recorder.
 #[must_use]
 pub fn run(adapter: Adapter, store: MakeStore, between: Between) -> (Lives, Value) {
@@ -54,6 +56,9 @@ pub fn run(adapter: Adapter, store: MakeStore, between: Between) -> (Lives, Valu
     let notice = all
         .client
         .block_on(all.client.send(get("/captcha/privacy?format=json")));
+    all.recorder.during(REVOCATION);
+    let revoked = all.client.block_on(all.client.engine.captcha.revoke_all());
+    revoked.expect("the store answers");
     keep(all.evidence().operations, "site-calls");
     (lives, notice.is(200).json())
 }
@@ -63,6 +68,7 @@ fn record(operation: &Operation, counted: &'static str) -> &'static str {
         (Does::Hit, _) => counted,
         (Does::Count, _) => "daily-counters",
         (Does::Keep, _) => "feedback",
+        (Does::Share, REVOCATION) => "generation",
         (Does::Share, _) => IF_SHARED,
         (Does::Spend, "POST /captcha/answer" | "POST /captcha/frame") => "challenge-mark",
         (Does::Spend, _) => "token-mark",
@@ -146,5 +152,9 @@ impl Store for Stretch {
 
     fn forget_counts(&self) -> StoreFuture<'_, ()> {
         self.recorder.forget_counts()
+    }
+
+    fn renew_generation(&self) -> StoreFuture<'_, u64> {
+        self.recorder.renew_generation()
     }
 }

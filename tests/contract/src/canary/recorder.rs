@@ -24,7 +24,7 @@ pub enum Does {
     Count,
     /// To keep a sealed text.
     Keep,
-    /// To give every process a sealed salt.
+    /// To give every process a sealed salt, or what a revocation changes.
     Share,
 }
 

@@ -41,7 +41,7 @@ impl Answered {
 pub struct Visit {
     /// The server.
     pub client: Client,
-    recorder: Arc<Recorder>,
+    pub(super) recorder: Arc<Recorder>,
     jar: RefCell<Vec<(String, String)>>,
     answers: RefCell<Vec<Answered>>,
     answered_right: RefCell<Vec<Marker>>,

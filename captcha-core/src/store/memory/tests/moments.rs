@@ -12,12 +12,12 @@ fn at(hand: &Hand, now: u64) {
 #[test]
 fn a_mark_ends_at_its_end_and_not_before() {
     let (store, hand) = store(10);
-    assert!(!store.is_marked(&id(1)));
+    assert!(store.marked_for(&id(1), None).is_none());
     assert!(store.mark(&id(1), LIFE).unwrap());
     at(&hand, END - 1);
-    assert!(store.is_marked(&id(1)) && !store.mark(&id(1), LIFE).unwrap());
+    assert!(store.marked_for(&id(1), None).is_some() && !store.mark(&id(1), LIFE).unwrap());
     at(&hand, END);
-    assert!(!store.is_marked(&id(1)) && store.mark(&id(1), LIFE).unwrap());
+    assert!(store.marked_for(&id(1), None).is_none() && store.mark(&id(1), LIFE).unwrap());
     // One without a life has a millisecond, so that two calls at once are not both the first.
     assert!(store.mark(&id(2), Duration::ZERO).unwrap());
     assert!(!store.mark(&id(2), Duration::ZERO).unwrap());
