@@ -69,7 +69,8 @@ impl RequireCaptchaLayer {
         }
     }
 
-    /// Expects tokens for `action`.
+    /// Expects tokens for `action`. Extractors behind it go by
+    /// [`ExpectedAction`](crate::ExpectedAction), which names it for both.
     #[must_use]
     pub fn action(mut self, action: impl Into<String>) -> Self {
         self.rules_mut().action = Some(action.into());

@@ -29,7 +29,7 @@ metrics! {
     CHALLENGES = "captcha_challenges_total": "Challenges asked for, by verdict: issued, or why not";
     ANSWERS = "captcha_answers_total": "Answers judged, by verdict: right, or the kind of refusal";
     REDEMPTIONS = "captcha_redemptions_total": "Tokens brought to guarded routes, by verdict: verified, degraded, repeat, or the kind of refusal";
-    REFUSALS = "captcha_refusals_total": "Refusals that clients were told, by kind";
+    REFUSALS = "captcha_refusals_total": "Refusals of challenges and answers, by kind";
     STORE_SECONDS = "captcha_store_seconds": "How long the store took to answer, by call";
     STORE_FAILURES = "captcha_store_failures_total": "Calls that the store did not answer, by call";
     DRAW_SECONDS = "captcha_draw_seconds": "How long a puzzle took to draw";

@@ -69,7 +69,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// The record of administrative actions: statistics or feedback read (one line an hour, however
-/// often), feedback deleted, statistics purged, everything revoked. JSON Lines, each with a number, the time, the
+/// often), feedback deleted, statistics purged, everything revoked, keys rotated. JSON Lines, each with a number, the time, the
 /// action, the hash of the line before and its own (SHA-256).
 ///
 /// Whoever can write the whole file can write a whole new chain. So each new hash also goes to the

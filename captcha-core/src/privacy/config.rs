@@ -59,9 +59,9 @@ pub enum Audience {
     /// Not directed to children under 13.
     #[default]
     NotDirectedToChildren,
-    /// For everybody, children among them: statistics stay off.
+    /// For everybody, children among them: statistics are then an error of the configuration.
     Mixed,
-    /// For children: statistics stay off.
+    /// For children: statistics are then an error of the configuration.
     Directed,
 }
 

@@ -10,7 +10,9 @@ export function ask(place, consent, call) {
   if (!asked.has(place)) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
-    place.getRootNode().adoptedStyleSheets.push(sheet);
+    const root = place.getRootNode();
+    // Browsers of the first years have a list that cannot grow.
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
     asked.set(place, new Consent(place, call));
   }
   asked.get(place).show(consent);
