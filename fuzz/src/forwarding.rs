@@ -35,13 +35,12 @@ pub const TARGET: Target = Target {
 const PROXY: [u8; 4] = [10, 0, 0, 1];
 const APPENDED: (&str, &[u8]) = ("x-forwarded-for", b"203.0.113.7");
 
-/// An engine, and the pseudonyms of the visitor whom its proxies report.
+/// An engine, and the proxies before it.
 struct Site {
     captcha: Captcha,
     store: Arc<Forgetful>,
     /// What the proxies append: header and value.
     appended: Vec<(&'static str, &'static str)>,
-    expected: HashSet<Id>,
     /// One call at a time, or the counts of two would mix.
     turn: Mutex<()>,
 }
@@ -67,20 +66,12 @@ static SITES: LazyLock<[Site; 5]> = LazyLock::new(|| {
 fn site(proxies: TrustedProxies, appended: Vec<(&'static str, &'static str)>) -> Site {
     let store = Arc::new(Forgetful::default());
     let captcha = builder(Arc::clone(&store)).trusted_proxies(proxies).build();
-    let mut site = Site {
+    Site {
         captcha: captcha.expect("it has all it needs"),
         store,
         appended,
-        expected: HashSet::new(),
         turn: Mutex::default(),
-    };
-    let plain: Vec<_> = site
-        .appended
-        .iter()
-        .map(|(name, value)| (*name, value.as_bytes()))
-        .collect();
-    site.expected = call(&site, &plain, PROXY).1;
-    site
+    }
 }
 
 fn seeds() -> Vec<Vec<u8>> {
@@ -132,7 +123,10 @@ pub fn run(data: &[u8]) {
     assert!(matches!(call(site, &raw, PROXY).0, 200 | 403));
     if site.captcha_knows_its_proxies(mode) {
         let stranger = [198, 51, 100, 1];
-        assert_eq!(call(site, &raw, stranger), call(site, &[], stranger));
+        assert!(alike(
+            || call(site, &raw, stranger),
+            || call(site, &[], stranger)
+        ));
     }
     for (name, value) in &site.appended {
         let last = headers.iter().rposition(|(other, _)| other == name);
@@ -160,9 +154,17 @@ impl Site {
 
 /// Panics unless the call is served and counted under the visitor whom the proxies report.
 fn counted(site: &Site, headers: &[(&str, &[u8])]) {
-    let (status, hits) = call(site, headers, PROXY);
-    assert_eq!(status, 200);
-    assert_eq!(hits, site.expected);
+    let plain = site.appended.iter();
+    let plain: Vec<_> = plain
+        .map(|(name, value)| (*name, value.as_bytes()))
+        .collect();
+    let reported = || (200, call(site, &plain, PROXY).1);
+    assert!(alike(|| call(site, headers, PROXY), reported));
+}
+
+/// Whether two calls come to the same. Pseudonyms change every ten minutes, perhaps between the two.
+fn alike<T: PartialEq>(one: impl Fn() -> T, other: impl Fn() -> T) -> bool {
+    (0..2).any(|_| one() == other())
 }
 
 fn call(site: &Site, headers: &[(&str, &[u8])], peer: [u8; 4]) -> (u16, HashSet<Id>) {
