@@ -10,10 +10,10 @@ mod rejection;
 #[cfg(feature = "assets")]
 pub use captcha_core::Assets;
 pub use captcha_core::{
-    self, AuditLog, Audience, Basis, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig, Cost,
-    Difficulty, ErrorKind, Feedback, Finding, Incident, KeyRing, Kind, Limits, MemoryStore, Privacy,
-    Purpose, Readiness, Redemption, Revoked, Rotation, SecretKey, Severity, ShardedStore, Statistics,
-    Store, StoreFailure, TextOptions, TrustedProxies, Widget,
+    self, Audience, AuditLog, Basis, Captcha, CaptchaBuilder, CaptchaError, Claim, CookieConfig,
+    Cost, Difficulty, ErrorKind, Feedback, Finding, Incident, KeyRing, Kind, Limits, MemoryStore,
+    Privacy, Purpose, Readiness, Redemption, Revoked, Rotation, SecretKey, Severity, ShardedStore,
+    Statistics, Store, StoreFailure, TextOptions, TrustedProxies, Widget,
 };
 #[cfg(feature = "redis")]
 pub use captcha_core::{RedisStore, RedisStoreBuilder};

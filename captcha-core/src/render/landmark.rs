@@ -66,10 +66,44 @@ impl Paints {
     }
 }
 
-/// By how much a landmark that is drawn again is off, in pixels, larger or smaller, and leans.
+/// By how much a landmark that is drawn again is off, in pixels, and larger or smaller.
 const SHIFT: f32 = 4.0;
 const STRETCH: f32 = 0.2;
-const LEAN: f32 = 0.14;
+
+/// How a landmark is out of shape: a person sees past that, and what compares lines does not.
+#[derive(Clone, Copy)]
+struct Warp {
+    /// Turned, in radians.
+    turn: f32,
+    lean: f32,
+    /// Bent sideways from head to foot, and up from side to side.
+    bend: [f32; 2],
+    /// Wider at the foot than at the head, or narrower.
+    taper: f32,
+}
+
+impl Warp {
+    #[cfg(test)]
+    const NONE: Self = Self {
+        turn: 0.0,
+        lean: 0.0,
+        bend: [0.0; 2],
+        taper: 0.0,
+    };
+
+    fn new(much: f32, rng: &mut Generator) -> Self {
+        let mut within = |most: f32| rng.random_range(-most..most) * much;
+        Self {
+            turn: within(0.16),
+            lean: within(0.12),
+            bend: [within(0.2), within(0.1)],
+            taper: within(0.15),
+        }
+    }
+}
+
+/// How much of it in the picture, and in the piece, where people see less of the thing.
+const WARPS: [f32; 2] = [1.0, 0.4];
 
 /// A landmark's place: half its width and height around a middle.
 #[derive(Clone, Copy)]
@@ -106,7 +140,7 @@ pub(crate) struct Landmark {
     sort: Sort,
     place: Place,
     side: f32,
-    lean: f32,
+    warp: Warp,
 }
 
 /// Draws landmarks at the places, no two alike, over what is there, which becomes paler; gives them in
@@ -127,7 +161,7 @@ pub(crate) fn draw(canvas: &mut Canvas, places: &[Place], rng: &mut Generator) -
                 sort: *alike.choose(rng)?,
                 place: *place,
                 side: if rng.random_bool(0.5) { 1.0 } else { -1.0 },
-                lean: rng.random_range(-0.06..0.06),
+                warp: Warp::new(WARPS[0], rng),
             })
         })
         .collect();
@@ -166,7 +200,7 @@ impl Landmark {
                 half: [half[0] * near(1.0, STRETCH), half[1] * near(1.0, STRETCH)],
             },
             side: if rng.random_bool(0.5) { 1.0 } else { -1.0 },
-            lean: rng.random_range(-LEAN..LEAN),
+            warp: Warp::new(WARPS[1], rng),
             ..*self
         };
         again.paint(&mut canvas, &paints, rng);
@@ -179,7 +213,7 @@ impl Landmark {
             canvas,
             place: self.place,
             side: self.side,
-            lean: self.lean,
+            warp: self.warp,
             a,
             b,
             c,
@@ -215,7 +249,7 @@ struct Brush<'a> {
     canvas: &'a mut Canvas,
     place: Place,
     side: f32,
-    lean: f32,
+    warp: Warp,
     a: Colour,
     b: Colour,
     c: Colour,
@@ -226,9 +260,19 @@ struct Brush<'a> {
 impl Brush<'_> {
     fn at(&self, [x, y]: Point) -> Point {
         let Place { middle, half } = self.place;
+        let Warp {
+            turn,
+            lean,
+            bend,
+            taper,
+        } = self.warp;
+        let across = x * (1.0 + taper * y) - y * lean + bend[0] * (y * y - 0.5);
+        let down = y + bend[1] * (x * x - 0.5);
+        let (across, down) = (across * self.side * half[0], down * half[1]);
+        let (sin, cos) = turn.sin_cos();
         [
-            middle[0] + (x - y * self.lean) * self.side * half[0],
-            middle[1] + y * half[1],
+            middle[0] + across * cos - down * sin,
+            middle[1] + across * sin + down * cos,
         ]
     }
 
@@ -318,7 +362,7 @@ mod tests {
                 sort: *sort,
                 place: place(30.0),
                 side: 1.0,
-                lean: 0.0,
+                warp: Warp::NONE,
             };
             let piece = landmark.again((8, 33), (44, 54), &mut rng);
             let colours: std::collections::HashSet<_> = (0..54)
