@@ -160,8 +160,8 @@ async fn redeem(
 struct Endured {
     took: Took,
     counts: Arc<Counts>,
-    /// What was held after a warm-up and at the end.
-    held: [[usize; 3]; 2],
+    /// What was held after a warm-up, at each quarter of the rest, and at the end.
+    held: [[usize; 3]; 5],
 }
 
 impl Endured {
@@ -171,8 +171,11 @@ impl Endured {
 
     /// Nothing grows: marks live for five minutes, so that a long run has as many at its end as after a warm-up.
     fn is_flat(&self) {
-        let [warm, end] = self.held;
-        println!("KiB, descriptors, threads: {warm:?} after a warm-up, {end:?} at the end");
+        let [warm, .., end] = self.held;
+        println!(
+            "KiB, descriptors, threads, after a warm-up and at each quarter: {:?}",
+            self.held
+        );
         assert!(
             end[0] <= warm[0] + warm[0] / 5 + 4_096,
             "memory: {:?}",
@@ -211,9 +214,11 @@ fn endure(
             redeeming.spawn(redeem(captcha, client.addr(), pause, ends, counts));
         }
         tokio::time::sleep(warm).await;
-        let before = held();
-        tokio::time::sleep(rest).await;
-        let after = held();
+        let mut snapshots = [held(); 5];
+        for snapshot in &mut snapshots[1..] {
+            tokio::time::sleep(rest / 4).await;
+            *snapshot = held();
+        }
         ends.store(true, Ordering::Relaxed);
         while let Some(asked) = asking.join_next().await {
             asked.unwrap();
@@ -222,7 +227,7 @@ fn endure(
         while let Some(took) = redeeming.join_next().await {
             all.join(&took.unwrap());
         }
-        (all, [before, after])
+        (all, snapshots)
     });
     Endured { took, counts, held }
 }
