@@ -23,8 +23,8 @@ pub enum StoreFailure {
     /// Whoever holds a token that this site made, that has not expired and that **this process** has not
     /// seen is let through, and [`VerifiedCaptcha::is_degraded`] says so. Every other process may let the same
     /// token through once as well, and one that was redeemed before the outage elsewhere; what
-    /// another process revoked meanwhile is not known here. A store without room for another mark counts as one that does not
-    /// answer. For routes where being closed costs more than a few uses of one token.
+    /// another process revoked meanwhile is not known here. A store without room for another mark, or with a clock
+    /// far from this process's, counts as one that does not answer. For routes where being closed costs more than a few uses of one token.
     Degraded,
 }
 
