@@ -1,7 +1,10 @@
 //! Time comes in from outside, so that tests can hold it still and jumps cannot be used.
 
 use std::{
-    sync::{Arc, atomic},
+    sync::{
+        Arc,
+        atomic::{self, AtomicI64},
+    },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -13,21 +16,32 @@ use crate::sync::atomic::{AtomicU64, Ordering};
 pub trait Clock: Send + Sync + 'static {
     /// Milliseconds since the Unix epoch.
     fn unix_millis(&self) -> u64;
+
+    /// What it would tell if it were started now; that is less than [`Self::unix_millis`] where the machine was set back
+    /// meanwhile.
+    fn fresh_millis(&self) -> u64 {
+        self.unix_millis()
+    }
+
+    /// From now on tells what [`Self::fresh_millis`] says. Called only where a store that several processes share has the
+    /// same time, and after everything that was issued before has become void: a time that is set back revives nothing then.
+    fn settle(&self) {}
 }
 
 /// The system's clock, read at the start and then advanced by the monotonic clock: setting the machine's time back while the
 /// process runs revives nothing that expired. Where the system's time is set forward, or went on while the whole machine
-/// was held still, this follows, and what was issued before ends so much earlier.
+/// was held still, this follows, and what was issued before ends so much earlier. It goes back where the store knows better alone
+/// ([`Clock::settle`]).
 #[derive(Debug)]
 pub struct SystemClock {
     started: Instant,
     started_millis: u64,
     /// How far it was followed.
-    ahead: atomic::AtomicU64,
+    ahead: AtomicI64,
 }
 
 /// How far the system's time has to be ahead to be followed; less is corrected by the system within minutes.
-const STEP_MILLIS: u64 = 1_000;
+const STEP_MILLIS: i64 = 1_000;
 
 impl SystemClock {
     /// Reads the system's time now.
@@ -36,20 +50,30 @@ impl SystemClock {
         Self {
             started: Instant::now(),
             started_millis: system_millis(),
-            ahead: atomic::AtomicU64::new(0),
+            ahead: AtomicI64::new(0),
         }
     }
 
     fn follow(&self, system: u64, elapsed: u64) -> u64 {
         let own = self.started_millis.saturating_add(elapsed);
-        let ahead = system.saturating_sub(own);
+        let ahead = difference(system, own);
         let followed = self.ahead.load(atomic::Ordering::Acquire);
         let followed = match ahead > followed.saturating_add(STEP_MILLIS) {
             true => (self.ahead.fetch_max(ahead, atomic::Ordering::AcqRel)).max(ahead),
             false => followed,
         };
-        own.saturating_add(followed)
+        own.saturating_add_signed(followed)
     }
+
+    fn settle_at(&self, system: u64, elapsed: u64) {
+        let own = self.started_millis.saturating_add(elapsed);
+        self.ahead
+            .store(difference(system, own), atomic::Ordering::Release);
+    }
+}
+
+fn difference(one: u64, other: u64) -> i64 {
+    i64::try_from(i128::from(one) - i128::from(other)).unwrap_or(i64::MAX)
 }
 
 fn system_millis() -> u64 {
@@ -66,6 +90,14 @@ impl Default for SystemClock {
 impl Clock for SystemClock {
     fn unix_millis(&self) -> u64 {
         self.follow(system_millis(), millis(self.started.elapsed()))
+    }
+
+    fn fresh_millis(&self) -> u64 {
+        system_millis()
+    }
+
+    fn settle(&self) {
+        self.settle_at(system_millis(), millis(self.started.elapsed()));
     }
 }
 
@@ -109,6 +141,18 @@ impl Timeline {
         let now = self.clock.unix_millis();
         self.latest.fetch_max(now, Ordering::AcqRel).max(now)
     }
+
+    /// The time without what it was held at.
+    pub(crate) fn fresh(&self) -> u64 {
+        self.clock.fresh_millis()
+    }
+
+    /// Goes back to that. Whoever is in the middle of telling the time may hold it where it was, once more.
+    pub(crate) fn settle(&self) {
+        self.clock.settle();
+        self.latest
+            .store(self.clock.unix_millis(), Ordering::Release);
+    }
 }
 
 #[cfg(test)]
@@ -131,6 +175,9 @@ mod tests {
         assert_eq!(timeline.now(), 90_000_000);
         hand.store(2_000, Ordering::Relaxed);
         assert_eq!(timeline.now(), 90_000_000);
+        assert_eq!(timeline.fresh(), 2_000);
+        timeline.settle();
+        assert_eq!(timeline.now(), 2_000);
     }
 
     #[test]
@@ -159,6 +206,16 @@ mod tests {
             (0, 3_000, 3_703_000),
             (90_000_000, 4_000, 90_000_000),
             (3_705_000, 5_000, 90_001_000),
+        ] {
+            assert_eq!(clock.follow(system, elapsed), told);
+        }
+        // Back to the system's time, and forward with it again.
+        clock.settle_at(0, 6_000);
+        for (system, elapsed, told) in [
+            (0, 6_000, 0),
+            (500, 6_500, 500),
+            (60_000, 7_000, 60_000),
+            (3_000, 8_000, 61_000),
         ] {
             assert_eq!(clock.follow(system, elapsed), told);
         }

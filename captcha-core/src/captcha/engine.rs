@@ -223,7 +223,7 @@ impl Engine {
 
     pub(crate) async fn current_generation(&self) -> Result<Generation, CaptchaError> {
         let mut store = self.ledger.generation().await?;
-        if let Some(renewed) = self.ledger.keep_in_step(self.timeline.now()).await? {
+        if let Some(renewed) = self.ledger.keep_in_step(&self.timeline).await? {
             store = renewed;
         }
         if self.ledger.is_shared() {

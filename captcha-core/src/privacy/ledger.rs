@@ -12,6 +12,7 @@ use std::{
 
 use super::registry::{Count, Lives, Mark, Record, STORE_CLOCK_TOLERANCE};
 use crate::{
+    clock::Timeline,
     error::CaptchaError,
     keychain::Share,
     observe::stored,
@@ -187,9 +188,14 @@ impl Ledger {
     /// Refuses by a clock that is too far from the store's: marks would end before what they guard does. Once the clocks have
     /// come together, marks may have ended early all the same, and the store gets another generation, which is
     /// given.
-    pub(crate) async fn keep_in_step(&self, now: u64) -> Result<Option<u64>, CaptchaError> {
-        let gap = self.store.clock_gap(now);
-        if gap > STORE_CLOCK_TOLERANCE {
+    pub(crate) async fn keep_in_step(
+        &self,
+        timeline: &Timeline,
+    ) -> Result<Option<u64>, CaptchaError> {
+        let gap = self.store.clock_gap(timeline.now());
+        let apart = gap > STORE_CLOCK_TOLERANCE;
+        // The machine may be right again, and this process still hold on to the time that was wrong.
+        if apart && self.store.clock_gap(timeline.fresh()) > STORE_CLOCK_TOLERANCE {
             if !self.out_of_step.swap(true, Ordering::AcqRel) {
                 tracing::error!(
                     seconds = gap.as_secs(),
@@ -201,15 +207,22 @@ impl Ledger {
                 "the clocks of this process and of its store are apart",
             ));
         }
-        if !self.out_of_step.load(Ordering::Acquire) {
+        if !apart && !self.out_of_step.load(Ordering::Acquire) {
             return Ok(None);
         }
         let generation = self.renew_generation().await?;
-        if self.out_of_step.swap(false, Ordering::AcqRel) {
+        if apart {
+            timeline.settle();
+        }
+        if self.out_of_step.swap(false, Ordering::AcqRel) || apart {
             tracing::warn!(
                 "captcha: the clocks of this process and of its store are together again"
             );
         }
-        Ok(Some(generation))
+        // This call may have looked at the clock before.
+        match apart {
+            true => Err(CaptchaError::unavailable("the clock was set back just now")),
+            false => Ok(Some(generation)),
+        }
     }
 }

@@ -27,6 +27,8 @@ const SWEEP_PAUSE_MILLIS: u64 = 60_000;
 const SWEEP_ALL_PAUSE_MILLIS: u64 = 100;
 /// Entries that a shard keeps for counting; later keys share one count.
 const MAX_COUNTS_PER_SHARD: usize = 4_096;
+/// What these share. Keys are hashes, and none of them is this.
+const SHARED_COUNT: Id = [0; super::ID_BYTES];
 /// Statistics have a fixed set of cells, far fewer than these.
 const MAX_CELLS_PER_DAY: usize = 512;
 /// Sealed texts that are kept at once; for one more, one that would end first makes room.
@@ -36,7 +38,8 @@ const MAX_TEXTS: usize = 1_000;
 ///
 /// Single use is atomic, an unexpired mark is never forgotten, and at the limit the store refuses
 /// ([`StoreError::Full`]). Its generation is random per store, so that what was issued before a
-/// restart is refused after it. A mark takes at most 64 bytes.
+/// restart is refused after it. A mark takes at most 64 bytes, and 76 more where an idempotency key was
+/// given.
 pub struct MemoryStore {
     shards: Vec<Mutex<Shard>>,
     hasher: Spread,
@@ -106,13 +109,29 @@ impl Shard {
         }
     }
 
+    /// When every place is taken, newcomers share one count: limits grow stricter, never laxer.
+    fn counted_as<'a>(&self, key: &'a Id) -> &'a Id {
+        match self.counts.len() >= MAX_COUNTS_PER_SHARD && !self.counts.contains_key(key) {
+            true => &SHARED_COUNT,
+            false => key,
+        }
+    }
+
     fn is_due(&self, now: u64) -> bool {
         now >= self.swept_at.saturating_add(SWEEP_PAUSE_MILLIS)
     }
 }
 
+/// Gives the room back when what is left needs a quarter of it.
+fn shrink<V>(entries: &mut HashMap<Id, V>) {
+    if entries.capacity() > 4 * entries.len().max(SWEEP_EVERY) {
+        entries.shrink_to(2 * entries.len());
+    }
+}
+
 impl MemoryStore {
-    /// How many unexpired marks a store holds unless told otherwise: about 60 MiB when full.
+    /// How many unexpired marks a store holds unless told otherwise: about 60 MiB when full, and twice
+    /// that where every redemption has an idempotency key.
     pub const DEFAULT_MAX_MARKS: usize = 1_000_000;
 
     /// A store for [`Self::DEFAULT_MAX_MARKS`] marks.
@@ -195,7 +214,6 @@ impl MemoryStore {
             .map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether `id` is marked now.
     /// What whoever comes now is told, if they are not the first; marks nothing.
     pub(crate) fn marked_for(&self, id: &Id, caller: Option<&Id>) -> Option<Spending> {
         let now = self.timeline.now();
@@ -270,16 +288,21 @@ impl MemoryStore {
 
     /// Drops what has expired, and the room it took when that is most of it.
     fn sweep(&self, shard: &mut Shard, now: u64) {
-        let before = shard.marks.len();
-        shard.marks.retain(|_, until| *until > now);
-        let Shard { marks, callers, .. } = shard;
+        let Shard {
+            marks,
+            callers,
+            counts,
+            ..
+        } = shard;
+        let before = marks.len();
+        marks.retain(|_, until| *until > now);
         callers.retain(|id, _| marks.contains_key(id));
-        shard.counts.retain(|_, (end, _)| *end > now);
-        let left = shard.marks.len();
+        counts.retain(|_, (end, _)| *end > now);
+        let left = marks.len();
         self.marks.fetch_sub(before - left, Ordering::Relaxed);
-        if shard.marks.capacity() > 4 * left.max(SWEEP_EVERY) {
-            shard.marks.shrink_to(2 * left);
-        }
+        shrink(marks);
+        shrink(callers);
+        shrink(counts);
         shard.swept_at = now;
         shard.sweep_marks_at = left + SWEEP_EVERY.max(left / 4);
     }
@@ -287,7 +310,8 @@ impl MemoryStore {
     fn tallied(&self, key: &Id) -> Result<u64, StoreError> {
         let shard = self.shard(key).ok_or(StoreError::Full)?;
         let now = self.timeline.now();
-        let count = (shard.counts.get(key)).filter(|(end, _)| *end > now);
+        let count = shard.counts.get(shard.counted_as(key));
+        let count = count.filter(|(end, _)| *end > now);
         Ok(count.map_or(0, |(_, count)| *count))
     }
 
@@ -297,16 +321,11 @@ impl MemoryStore {
         if shard.is_due(now) {
             self.sweep(&mut shard, now);
         }
-        if shard.counts.len() >= MAX_COUNTS_PER_SHARD && !shard.counts.contains_key(key) {
+        if shard.counted_as(key) == &SHARED_COUNT {
             shard.counts.retain(|_, (end, _)| *end > now);
         }
-        // When every place is taken, newcomers share one count: limits grow stricter, never laxer.
-        let key = if shard.counts.len() >= MAX_COUNTS_PER_SHARD && !shard.counts.contains_key(key) {
-            &[0; super::ID_BYTES]
-        } else {
-            key
-        };
-        let (end, count) = shard.counts.entry(*key).or_insert((0, 0));
+        let key = *shard.counted_as(key);
+        let (end, count) = shard.counts.entry(key).or_insert((0, 0));
         if *end <= now {
             *end = now.saturating_add(millis(window));
             *count = 0;

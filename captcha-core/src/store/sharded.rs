@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, future, sync::Arc, task::Poll, time::Duration};
 
 use sha2::{Digest, Sha256};
 
@@ -69,6 +69,28 @@ fn together(generations: &[u64]) -> u64 {
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
+/// What all of them say, in their order. Asked at once: where each takes its time, dozens would take too long one after
+/// the other. The first that fails fails for all.
+async fn all<T>(calls: impl Iterator<Item = StoreFuture<'_, T>>) -> Result<Vec<T>, StoreError> {
+    let mut calls: Vec<_> = calls.map(|call| (call, None)).collect();
+    future::poll_fn(|context| {
+        let mut waits = false;
+        for (call, told) in calls.iter_mut().filter(|(_, told)| told.is_none()) {
+            match call.as_mut().poll(context) {
+                Poll::Ready(Ok(value)) => *told = Some(value),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => waits = true,
+            }
+        }
+        match waits {
+            true => Poll::Pending,
+            false => Poll::Ready(Ok(())),
+        }
+    })
+    .await?;
+    Ok(calls.into_iter().filter_map(|(_, told)| told).collect())
+}
+
 impl Store for ShardedStore {
     /// That of the shard whose way protects least.
     fn link(&self) -> Link {
@@ -123,10 +145,7 @@ impl Store for ShardedStore {
 
     fn generation(&self) -> StoreFuture<'_, u64> {
         Box::pin(async move {
-            let mut generations = Vec::with_capacity(self.shards.len());
-            for shard in &self.shards {
-                generations.push(shard.generation().await?);
-            }
+            let generations = all(self.shards.iter().map(|shard| shard.generation())).await?;
             Ok(together(&generations))
         })
     }
@@ -139,12 +158,9 @@ impl Store for ShardedStore {
 
     fn renew_generation(&self) -> StoreFuture<'_, u64> {
         Box::pin(async move {
-            let mut generations = Vec::with_capacity(self.shards.len());
             // One is enough for all to be refused; the others make it hold where that one is lost.
-            for shard in &self.shards {
-                generations.push(shard.renew_generation().await?);
-            }
-            Ok::<_, StoreError>(together(&generations))
+            let renewed = self.shards.iter().map(|shard| shard.renew_generation());
+            Ok(together(&all(renewed).await?))
         })
     }
 
@@ -183,6 +199,11 @@ impl fmt::Debug for ShardedStore {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering},
+        task::{Context, Waker},
+    };
+
     use super::*;
     use crate::{
         MemoryStore,
@@ -244,6 +265,64 @@ mod tests {
         seen.dedup();
         assert_eq!(seen.len(), 5);
         assert_ne!(together(&[1, 2]), together(&[2, 1]));
+    }
+
+    /// Answers once so many others were asked as well.
+    struct Patient {
+        asked: Arc<AtomicUsize>,
+        together: usize,
+    }
+
+    impl Patient {
+        fn answer(&self) -> StoreFuture<'_, u64> {
+            let mut asked = false;
+            Box::pin(future::poll_fn(move |_| {
+                if !std::mem::replace(&mut asked, true) {
+                    self.asked.fetch_add(1, Ordering::SeqCst);
+                }
+                match self.asked.load(Ordering::SeqCst) >= self.together {
+                    true => Poll::Ready(Ok(7)),
+                    false => Poll::Pending,
+                }
+            }))
+        }
+    }
+
+    impl Store for Patient {
+        fn spend<'a>(&'a self, _: &'a Id, _: Duration) -> StoreFuture<'a, bool> {
+            Box::pin(future::ready(Ok(true)))
+        }
+        fn hit<'a>(&'a self, _: &'a Id, _: Duration) -> StoreFuture<'a, u64> {
+            Box::pin(future::ready(Ok(1)))
+        }
+        fn generation(&self) -> StoreFuture<'_, u64> {
+            self.answer()
+        }
+        fn renew_generation(&self) -> StoreFuture<'_, u64> {
+            self.answer()
+        }
+    }
+
+    #[test]
+    fn all_shards_are_asked_at_once() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let shards = (0..60).map(|_| Patient {
+            asked: Arc::clone(&asked),
+            together: 60,
+        });
+        let store = ShardedStore::new(shards.map(Arc::new)).unwrap();
+        for renews in [false, true] {
+            asked.store(0, Ordering::SeqCst);
+            let mut call = match renews {
+                true => store.renew_generation(),
+                false => store.generation(),
+            };
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(call.as_mut().poll(&mut context).is_pending());
+            assert_eq!(asked.load(Ordering::SeqCst), 60);
+            let told = call.as_mut().poll(&mut context);
+            assert!(matches!(told, Poll::Ready(Ok(_))), "{told:?}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use captcha_core::{
 };
 
 use super::{
-    node::{builder, closed, issue, key, redis, token},
+    node::{builder, closed, issue, key, recovery, redis, settled, token},
     server::Server,
 };
 
@@ -76,6 +76,36 @@ fn a_process_that_was_held_still_takes_nothing_whose_mark_has_ended() {
     let after = token(&late);
     assert_eq!(closed(&late, &before), Err(ErrorKind::Expired));
     assert_eq!(closed(&late, &after), Ok(()));
+}
+
+#[test]
+fn a_process_whose_time_was_wrong_for_a_while_goes_on_without_a_restart() {
+    let server = Server::start(&[]);
+    let (other, _) = ahead(redis(&server), 0);
+    for seconds in [17, 3_600, 86_400] {
+        let (node, clock) = ahead(redis(&server), 0);
+        let (used, unused) = (token(&node), token(&node));
+        assert_eq!(closed(&node, &used), Ok(()));
+        clock.set((real() + 1_000 * seconds) as u64);
+        let refused = || issue(&node).map_err(|error| error.kind());
+        assert_eq!(refused(), Err(ErrorKind::Unavailable), "{seconds}");
+        // Still wrong, however often it is asked.
+        assert_eq!(refused(), Err(ErrorKind::Unavailable), "{seconds}");
+        clock.set(real() as u64);
+        let (fresh, took) = recovery(|| issue(&node));
+        assert!(took < Duration::from_secs(3), "{seconds}: {took:?}");
+        // Here and elsewhere: what was issued before is void, and what is issued now is good once.
+        for node in [&node, &other] {
+            for token in [&used, &unused] {
+                let (refused, _) = settled(node, token);
+                // Spent, where it was tried at the other one.
+                let kinds = [Err(ErrorKind::Expired), Err(ErrorKind::Spent)];
+                assert!(kinds.contains(&refused), "{seconds}: {refused:?}");
+            }
+        }
+        assert_eq!(closed(&node, &fresh), Ok(()), "{seconds}");
+        assert_eq!(closed(&other, &fresh), Err(ErrorKind::Spent), "{seconds}");
+    }
 }
 
 #[test]

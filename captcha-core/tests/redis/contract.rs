@@ -212,6 +212,50 @@ fn what_is_wrong_at_the_start_is_said_with_what_to_change() {
     assert!(RedisStore::connect(&right).is_ok());
 }
 
+/// The permissions that the documentation names.
+fn documented() -> Vec<&'static str> {
+    let scaling = include_str!("../../../docs/scaling.md");
+    let list = scaling.split("```").find(|block| block.contains("+info"));
+    list.expect("a list of permissions")
+        .split_whitespace()
+        .collect()
+}
+
+#[test]
+fn a_user_with_the_documented_permissions_does_and_one_with_fewer_is_told_which() {
+    let server = Server::start(&[]);
+    let all = documented();
+    let url = server.url().replace("redis://", "redis://app:secret@");
+    let allow = |rules: &[&str]| {
+        server.cli(&["ACL", "DELUSER", "app"]);
+        // A server that was just started knows no script.
+        server.cli(&["SCRIPT", "FLUSH"]);
+        let words = ["ACL", "SETUSER", "app", "on", ">secret"];
+        let set = server.cli(&[&words, rules].concat());
+        assert_eq!(set.trim(), "OK", "{rules:?}");
+    };
+    allow(&all);
+    let store = RedisStore::builder(&url).deadline(Duration::from_secs(2));
+    let store: Arc<dyn Store> = Arc::new(store.connect().unwrap());
+    testing::store_contract(&store, 16).unwrap();
+    assert_eq!(
+        server.cli(&["KEYS", "*tried*"]).trim(),
+        "",
+        "tried, and gone"
+    );
+    for missing in &all {
+        // Asked where the address names a database, and of a cluster.
+        if missing.starts_with("+cluster") || *missing == "+select" {
+            continue;
+        }
+        let fewer: Vec<_> = all.iter().copied().filter(|one| one != missing).collect();
+        allow(&fewer);
+        let error = RedisStore::connect(&url).expect_err(missing);
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{missing}: {error}");
+        assert!(error.to_string().contains(missing), "{missing}: {error}");
+    }
+}
+
 #[test]
 fn two_prefixes_on_one_server_know_nothing_of_each_other() {
     let server = Server::start(&[]);

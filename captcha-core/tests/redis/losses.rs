@@ -7,11 +7,13 @@ use std::{
 };
 
 use captcha_core::{
-    Captcha, ErrorKind, Limits, RedisStore, Store, store::StoreError, testing::block_on,
+    Captcha, ErrorKind, Limits, RedisStore, Store,
+    store::{Precedence, StoreError},
+    testing::block_on,
 };
 
 use super::{
-    node::{Unfenced, closed, issue, key, node_with, recovery, redis, settled, token},
+    node::{Unfenced, closed, issue, key, node_with, recovery, redis, settled, token, wait_for},
     server::Server,
 };
 
@@ -157,6 +159,36 @@ fn a_server_that_hangs_is_an_answer_in_time_and_then_forgotten() {
     );
     let (_, took) = recovery(|| block_on(store.spend(&[2; 16], LIFE)));
     assert!(took < Duration::from_secs(4), "{took:?}");
+}
+
+#[test]
+fn whoever_comes_after_the_server_closed_an_idle_connection_is_served() {
+    let server = Server::start(&["--timeout", "1"]);
+    type Call = fn(&dyn Store) -> Result<(), StoreError>;
+    let calls: [(&str, Call); 7] = [
+        ("spend", |store| {
+            block_on(store.spend(&[1; 16], LIFE)).map(drop)
+        }),
+        ("generation", |store| block_on(store.generation()).map(drop)),
+        ("hit", |store| block_on(store.hit(&[2; 16], LIFE)).map(drop)),
+        ("hits", |store| block_on(store.hits(&[2; 16])).map(drop)),
+        ("share", |store| {
+            block_on(store.share(&[3; 16], b"", LIFE, Precedence::First)).map(drop)
+        }),
+        ("shared", |store| block_on(store.shared(&[3; 16])).map(drop)),
+        ("counts", |store| block_on(store.counts(1)).map(drop)),
+    ];
+    let stores: Vec<_> = calls.iter().map(|_| redis(&server)).collect();
+    let node = engine(redis(&server));
+    let token = token(&node);
+    wait_for(
+        || server.cli(&["CLIENT", "LIST"]).lines().count() == 1,
+        "the server closes what nobody uses",
+    );
+    for ((name, call), store) in calls.iter().zip(&stores) {
+        assert!(call(&**store).is_ok(), "{name}");
+    }
+    assert_eq!(closed(&node, &token), Ok(()));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use ::redis::RedisError;
 use tokio::time::Instant;
 
 use super::{
-    connect::{self, Heard, Trouble},
+    connect::{self, Heard, Live, Trouble},
     line::Line,
     scripts::{self, FENCE_MILLIS},
 };
@@ -61,19 +61,36 @@ impl Line {
         ))
     }
 
-    pub(super) async fn hit(self: &Rc<Self>, key: &Id, window: Duration) -> Result<u64, Trouble> {
+    /// What the server says, and on which connection. Where that broke it is asked once more on another one: a server that
+    /// closes connections which nobody used for a while is found out by the next call alone. So `ask` is what may be asked twice.
+    async fn told<T>(
+        self: &Rc<Self>,
+        ask: impl AsyncFn(&mut Live) -> Result<T, RedisError>,
+    ) -> Result<(Live, T), Trouble> {
         let mut live = self.live().await?;
+        let mut told = ask(&mut live).await;
+        if told.as_ref().is_err_and(is_elsewhere) {
+            self.lose(live.opened);
+            live = self.live().await?;
+            told = ask(&mut live).await;
+        }
+        Ok((live, told?))
+    }
+
+    /// One more than there was, or two where an answer was lost: a limit is reached a call earlier.
+    pub(super) async fn hit(self: &Rc<Self>, key: &Id, window: Duration) -> Result<u64, Trouble> {
         let mut script = scripts::HIT.key(self.keys.hits(key));
         script.arg(millis(window).max(1));
-        Ok(script.invoke_async(&mut live.connection).await?)
+        let told = self.told(async |live| script.invoke_async(&mut live.connection).await);
+        Ok(told.await?.1)
     }
 
     pub(super) async fn hits(self: &Rc<Self>, key: &Id) -> Result<u64, Trouble> {
-        let mut live = self.live().await?;
         let mut command = ::redis::cmd("GET");
         command.arg(self.keys.hits(key));
-        let hits: Option<u64> = command.query_async(&mut live.connection).await?;
-        Ok(hits.unwrap_or_default())
+        let told = self.told(async |live| command.query_async(&mut live.connection).await);
+        let (_, hits) = told.await?;
+        Ok(Option::<u64>::unwrap_or_default(hits))
     }
 
     pub(super) async fn share(
@@ -83,20 +100,20 @@ impl Line {
         ttl: Duration,
         precedence: Precedence,
     ) -> Result<Vec<u8>, Trouble> {
-        let mut live = self.live().await?;
         let mut script = scripts::SHARE.key(self.keys.shared(name));
         script
             .arg(value)
             .arg(millis(ttl).max(1))
             .arg(scripts::word(precedence));
-        Ok(script.invoke_async(&mut live.connection).await?)
+        let told = self.told(async |live| script.invoke_async(&mut live.connection).await);
+        Ok(told.await?.1)
     }
 
     pub(super) async fn shared(self: &Rc<Self>, name: &Id) -> Result<Option<Vec<u8>>, Trouble> {
-        let mut live = self.live().await?;
         let mut command = ::redis::cmd("GET");
         command.arg(self.keys.shared(name));
-        Ok(command.query_async(&mut live.connection).await?)
+        let told = self.told(async |live| command.query_async(&mut live.connection).await);
+        Ok(told.await?.1)
     }
 
     pub(super) async fn generation(self: &Rc<Self>) -> Result<u64, Trouble> {
@@ -105,13 +122,14 @@ impl Line {
             let asked = Instant::now();
             // What is between here and the server may have put another one in its place, or an administrator
             // changed what it does with keys.
-            let (info, fence, (seconds, micros)) = ::redis::pipe()
-                .cmd("INFO")
+            let mut look = ::redis::pipe();
+            look.cmd("INFO")
                 .cmd("GET")
                 .arg(self.keys.fence())
-                .cmd("TIME")
-                .query_async::<(String, Option<String>, (u64, u64))>(&mut live.connection)
-                .await?;
+                .cmd("TIME");
+            let told = self.told(async |live| look.query_async(&mut live.connection).await);
+            let (info, fence, (seconds, micros)): (String, Option<String>, (u64, u64));
+            (live, (info, fence, (seconds, micros))) = told.await?;
             self.hear(Heard::now(seconds * 1_000 + micros / 1_000));
             let run = connect::reliable(&info)?;
             if run == *live.run && fence.as_deref() == Some(&*live.fence) {
@@ -155,10 +173,10 @@ impl Line {
     }
 
     pub(super) async fn counts(self: &Rc<Self>, day: u32) -> Result<Vec<(String, u64)>, Trouble> {
-        let mut live = self.live().await?;
         let mut command = ::redis::cmd("HGETALL");
         command.arg(self.keys.day(day));
-        Ok(command.query_async(&mut live.connection).await?)
+        let told = self.told(async |live| command.query_async(&mut live.connection).await);
+        Ok(told.await?.1)
     }
 
     pub(super) async fn forget_counts(self: &Rc<Self>) -> Result<(), Trouble> {

@@ -61,7 +61,7 @@ impl From<RedisError> for Trouble {
         if error.code() == Some("NOPERM") {
             return Self::Settings(format!(
                 "this Redis user may not do what the store needs ({}): allow it \
-                 `+info +eval +evalsha +script|load +get +mget +set +del +incr +pexpire +pttl +time +hincrby +hgetall \
+                 `+info +evalsha +script|load +get +mget +set +del +incr +pexpire +pttl +time +hincrby +hgetall \
                  +sadd +smembers +zadd +zcard +zrem +zpopmin +zrange +zremrangebyscore +cluster|keyslot \
                  +cluster|slots +select` on its keys",
                 error.detail().unwrap_or_default()
@@ -109,7 +109,37 @@ impl Heard {
 
 /// Opens a connection to a server that can be relied on.
 pub(super) async fn open(place: &Place, keys: &Keys) -> Result<(Live, Heard), Trouble> {
-    fenced(place.open(&keys.fence()).await?, keys).await
+    let mut connection = place.open(&keys.fence()).await?;
+    permitted(&mut connection, keys).await?;
+    fenced(connection, keys).await
+}
+
+/// Whether the user may do all that will be asked of it, so that the start says so and not the first visitor.
+async fn permitted(connection: &mut MultiplexedConnection, keys: &Keys) -> Result<(), Trouble> {
+    let mut script = scripts::PERMITTED.prepare_invoke();
+    for key in keys.tried() {
+        script.key(key);
+    }
+    let pattern = keys.pattern();
+    let denied: Vec<String> = match script.invoke_async(connection).await {
+        Err(error)
+            if error
+                .detail()
+                .is_some_and(|why| why.contains("of the keys")) =>
+        {
+            return Err(Trouble::Settings(format!(
+                "this Redis user may not use the store's keys: allow it `{pattern}`"
+            )));
+        }
+        told => told?,
+    };
+    match denied.is_empty() {
+        true => Ok(()),
+        false => Err(Trouble::Settings(format!(
+            "this Redis user may not do what the store needs: allow it `+{}` on `{pattern}`",
+            denied.join(" +")
+        ))),
+    }
 }
 
 /// The connection with the fence that stands now; a new one is put up where it has to be.

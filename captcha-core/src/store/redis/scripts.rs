@@ -25,6 +25,11 @@ impl Keys {
         format!("{}:fence", self.0)
     }
 
+    /// What permissions are tried on.
+    pub(super) fn tried(&self) -> [String; 4] {
+        ["text", "hash", "set", "sorted"].map(|kind| format!("{}:tried:{kind}", self.0))
+    }
+
     pub(super) fn mark(&self, id: &Id) -> String {
         self.named("mark", id)
     }
@@ -54,6 +59,11 @@ impl Keys {
     /// The days that have counters.
     pub(super) fn days(&self) -> String {
         format!("{}:days", self.0)
+    }
+
+    /// What the names of all of them match, for an access list.
+    pub(super) fn pattern(&self) -> String {
+        format!("~{}:*", self.0)
     }
 
     fn named(&self, what: &str, id: &Id) -> String {
@@ -98,6 +108,42 @@ pub(super) static FENCE: LazyLock<Script> = LazyLock::new(|| {
         redis.call('SET', KEYS[1], fence, 'PX', ARGV[3])
         return {{fence, now}}"
     ))
+});
+
+/// Which of the commands that the store needs this user may not run: their names. What fails for another reason
+/// says nothing. What it writes is gone at once. Keys: a string, a hash, a set, a sorted set.
+pub(super) static PERMITTED: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local denied = {}
+        local function try(...)
+            local told = redis.pcall(...)
+            local why = type(told) == 'table' and told.err
+            if not why or not (string.find(why, 'NOPERM') or string.find(why, 'user executing')) then return end
+            denied[#denied + 1] = string.lower((...))
+        end
+        local text, hash, set, sorted = unpack(KEYS)
+        try('DEL', text)
+        try('PEXPIRE', text, 1)
+        if #denied > 0 then return denied end
+        try('TIME')
+        try('INCR', text)
+        try('SET', text, '', 'PX', 1)
+        try('GET', text)
+        try('MGET', text)
+        try('PTTL', text)
+        try('HINCRBY', hash, 'x', 1)
+        try('HGETALL', hash)
+        try('SADD', set, 1)
+        try('SMEMBERS', set)
+        try('ZADD', sorted, 1, 'x')
+        try('ZCARD', sorted)
+        try('ZRANGE', sorted, 0, -1)
+        try('ZREM', sorted, 'x')
+        try('ZPOPMIN', sorted)
+        try('ZREMRANGEBYSCORE', sorted, 0, 1)
+        redis.call('DEL', text, hash, set, sorted)
+        return denied",
+    )
 });
 
 /// Puts up a new fence. Keys and arguments as above.
