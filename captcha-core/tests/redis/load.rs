@@ -1,4 +1,4 @@
-//! Five hundred redemptions a second at two nodes, some of them of tokens that were used.
+//! More than five hundred redemptions a second at two nodes, most of them of tokens that were used.
 
 use std::{
     collections::HashMap,
@@ -14,7 +14,7 @@ use captcha_core::{Captcha, Limits, RedisStore, Store, testing::block_on};
 
 use super::node::{Unfenced, issue, key, node_with};
 
-const WORKERS: usize = 5;
+const WORKERS: usize = 6;
 /// Of each worker, and five redemptions in it.
 const TURN: Duration = Duration::from_millis(50);
 
@@ -31,9 +31,11 @@ pub(crate) struct Report {
     pub(crate) taken_twice: usize,
     pub(crate) redeemed: usize,
     pub(crate) unavailable: usize,
+    /// Redemptions that were tried, a second.
+    pub(crate) a_second: f64,
     /// The longest that a call took.
     pub(crate) slowest: Duration,
-    /// From the end of the fault until a fresh token was issued and redeemed.
+    /// From the end of the last fault until a fresh token was issued and redeemed.
     pub(crate) recovery: Duration,
 }
 
@@ -41,11 +43,13 @@ pub(crate) struct Report {
 struct Seen {
     /// How often each token was taken.
     taken: HashMap<String, usize>,
+    tried: usize,
     unavailable: usize,
     slowest: Duration,
 }
 
 pub(crate) struct Load {
+    began: Instant,
     nodes: Arc<[Captcha; 2]>,
     ends: Arc<AtomicBool>,
     seen: Arc<Mutex<Seen>>,
@@ -63,6 +67,7 @@ impl Load {
             node_with(store, key(1), Limits::UNLIMITED)
         };
         let mut load = Self {
+            began: Instant::now(),
             nodes: Arc::new([node(), node()]),
             ends: Arc::default(),
             seen: Arc::default(),
@@ -77,26 +82,33 @@ impl Load {
         load
     }
 
-    /// Until something was redeemed, and used tokens are there to be tried again.
+    /// Until more was redeemed, and used tokens are there to be tried again.
     pub(crate) fn settle(&self) {
         let start = Instant::now();
-        while self.seen.lock().unwrap().taken.len() < 40 {
+        let taken = || self.seen.lock().unwrap().taken.len();
+        let before = taken();
+        while taken() < before + 40 {
             assert!(start.elapsed() < Duration::from_secs(20));
             thread::sleep(Duration::from_millis(10));
         }
     }
 
-    /// The fault is over.
-    pub(crate) fn finish(self) -> Report {
+    /// The fault is over: how long until a fresh token is issued and redeemed.
+    pub(crate) fn recovery(&self) -> Duration {
         let healed = Instant::now();
-        let recovery = loop {
+        loop {
             let redeemed = issue(&self.nodes[0])
                 .and_then(|token| block_on(self.nodes[1].redeem(&token, None)).map(drop));
             if redeemed.is_ok() || healed.elapsed() > Duration::from_secs(10) {
-                break healed.elapsed();
+                return healed.elapsed();
             }
             thread::sleep(Duration::from_millis(10));
-        };
+        }
+    }
+
+    /// The last fault is over.
+    pub(crate) fn finish(self) -> Report {
+        let recovery = self.recovery();
         // A while longer, in which what was used is tried again.
         thread::sleep(Duration::from_millis(500));
         self.ends.store(true, Ordering::SeqCst);
@@ -104,6 +116,7 @@ impl Load {
             worker.join().unwrap();
         }
         let mut seen = self.seen.lock().unwrap();
+        let a_second = seen.tried as f64 / self.began.elapsed().as_secs_f64();
         // Each once more, at each node, in peace.
         for token in seen.taken.keys().cloned().collect::<Vec<_>>() {
             for node in self.nodes.iter() {
@@ -116,6 +129,7 @@ impl Load {
             taken_twice: seen.taken.values().filter(|times| **times > 1).count(),
             redeemed: seen.taken.len(),
             unavailable: seen.unavailable,
+            a_second,
             slowest: seen.slowest,
             recovery,
         }
@@ -130,8 +144,10 @@ fn work(number: usize, nodes: &[Captcha; 2], ends: &AtomicBool, seen: &Mutex<See
         turn += 1;
         let redeem = |token: &String, node: &Captcha| {
             let taken = timed(seen, || block_on(node.redeem(token, None)).is_ok());
+            let mut seen = seen.lock().unwrap();
+            seen.tried += 1;
             if taken {
-                *seen.lock().unwrap().taken.entry(token.clone()).or_default() += 1;
+                *seen.taken.entry(token.clone()).or_default() += 1;
             }
         };
         match timed(seen, || issue(&nodes[turn % 2])) {

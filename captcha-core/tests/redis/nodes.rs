@@ -1,6 +1,6 @@
 //! Several processes over one Redis: what they count together, and what the notice says of it.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use captcha_core::{
     Captcha, Limits, MemoryStore,
@@ -9,7 +9,7 @@ use captcha_core::{
 };
 
 use super::{
-    node::{LIMITS, key, node, node_with, redis},
+    node::{LIMITS, closed, key, node, node_with, redis, token},
     server::Server,
 };
 
@@ -130,6 +130,33 @@ fn work_grows_with_wrong_answers_at_any_process_and_for_nobody_else() {
         }
     }
     assert_eq!(bits(&nodes[1], "192.0.2.2"), calm);
+}
+
+/// How often the server was asked this from outside its scripts.
+fn asked(server: &Server, command: &str) -> usize {
+    let stats = server.cli(&["INFO", "commandstats"]);
+    let prefix = format!("cmdstat_{command}:calls=");
+    let line = stats.lines().find_map(|line| line.strip_prefix(&prefix));
+    let calls = line.and_then(|rest| rest.split(',').next());
+    calls.map_or(0, |calls| calls.parse().unwrap())
+}
+
+#[test]
+fn a_redemption_is_one_round_trip_and_a_look_at_the_fence_every_so_often() {
+    let server = Server::start(&[]);
+    let node = node_with(redis(&server), key(1), Limits::UNLIMITED);
+    let tokens: Vec<_> = (0..200).map(|_| token(&node)).collect();
+    let before = [asked(&server, "evalsha"), asked(&server, "info")];
+    let began = Instant::now();
+    for token in &tokens {
+        assert_eq!(closed(&node, token), Ok(()));
+    }
+    let looks = 2 + began.elapsed().as_millis() as usize / 400;
+    let after = [asked(&server, "evalsha"), asked(&server, "info")];
+    assert_eq!(after[0] - before[0], tokens.len());
+    // Our own questions are among them.
+    let looked = after[1] - before[1] - 2;
+    assert!(looked <= looks, "{looked} looks, {looks} expected");
 }
 
 #[test]

@@ -20,14 +20,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use captcha_core::{Captcha, Kind, Limits, SecretKey, testing::HandClock};
+use captcha_core::{Captcha, Kind, Limits, SecretKey, Store, testing::HandClock};
 use contract::{
     apps::Adapter,
     engine::Engine,
     pipe::{Pipe, posting, redeeming},
     runner::Client,
 };
-use tokio::task::JoinSet;
+use tokio::{runtime::Handle, task::JoinSet};
 
 fn is_long() -> bool {
     std::env::var_os("CAPTCHA_LONG").is_some()
@@ -63,10 +63,61 @@ fn status(name: &str) -> usize {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// What a process holds: KiB of memory, descriptors, threads.
-fn held() -> [usize; 3] {
+/// KiB of memory, descriptors, threads, and tasks of the runtime.
+type Held = [usize; 4];
+
+/// What this process holds.
+fn held() -> Held {
     let descriptors = std::fs::read_dir("/proc/self/fd").unwrap().count();
-    [status("VmRSS"), descriptors, status("Threads")]
+    let tasks = Handle::current().metrics().num_alive_tasks();
+    [status("VmRSS"), descriptors, status("Threads"), tasks]
+}
+
+/// What grew. Marks live for five minutes and are dropped within one more: where that is over with the first quarter, there
+/// is as much as there will ever be, and a byte of each puzzle from then on is seen.
+fn grown(marks_are_level: bool, held: &[Held; 5]) -> Vec<&'static str> {
+    let [warm, first, .., end] = held;
+    let most = match marks_are_level {
+        true => first[0] + 512,
+        false => warm[0] + warm[0] / 5 + 4_096,
+    };
+    [
+        ("memory", end[0] > most),
+        ("descriptors", end[1] > warm[1] + 8),
+        ("threads", end[2] > warm[2] + 2),
+        ("tasks", end[3] > warm[3] + 8),
+    ]
+    .into_iter()
+    .filter_map(|(what, grew)| grew.then_some(what))
+    .collect()
+}
+
+#[test]
+fn what_grows_is_seen() {
+    let flat = [
+        [16_884, 89, 6, 40],
+        [20_768, 89, 6, 40],
+        [20_780, 89, 6, 41],
+        [20_784, 89, 6, 39],
+        [20_772, 89, 6, 40],
+    ];
+    assert_eq!(grown(true, &flat), [""; 0]);
+    // KiB, descriptors, threads and tasks in a quarter.
+    for (column, (what, leak)) in [
+        ("memory", 180),
+        ("descriptors", 3),
+        ("threads", 1),
+        ("tasks", 3),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut leaking = flat;
+        for (at, held) in leaking.iter_mut().enumerate() {
+            held[column] += at * leak;
+        }
+        assert_eq!(grown(true, &leaking), [what]);
+    }
 }
 
 #[derive(Default)]
@@ -161,7 +212,7 @@ struct Endured {
     took: Took,
     counts: Arc<Counts>,
     /// What was held after a warm-up, at each quarter of the rest, and at the end.
-    held: [[usize; 3]; 5],
+    held: [Held; 5],
 }
 
 impl Endured {
@@ -169,20 +220,13 @@ impl Endured {
         self.took.percentile(hundredth)
     }
 
-    /// Nothing grows: marks live for five minutes, so that a long run has as many at its end as after a warm-up.
-    fn is_flat(&self) {
-        let [warm, .., end] = self.held;
+    fn is_flat(&self, marks_are_level: bool) {
         println!(
-            "KiB, descriptors, threads, after a warm-up and at each quarter: {:?}",
+            "KiB, descriptors, threads, tasks, after a warm-up and at each quarter: {:?}",
             self.held
         );
-        assert!(
-            end[0] <= warm[0] + warm[0] / 5 + 4_096,
-            "memory: {:?}",
-            self.held
-        );
-        assert!(end[1] <= warm[1] + 8, "descriptors: {:?}", self.held);
-        assert!(end[2] <= warm[2] + 2, "threads: {:?}", self.held);
+        let grown = grown(marks_are_level, &self.held);
+        assert!(grown.is_empty(), "{grown:?}: {:?}", self.held);
     }
 }
 
@@ -287,7 +331,7 @@ fn ten_times_what_can_be_drawn_keeps_nobody_from_redeeming() {
         "p99 {:.1} ms",
         endured.percentile(99)
     );
-    endured.is_flat();
+    endured.is_flat(false);
 
     let start = Instant::now();
     client.block_on(async {
@@ -332,5 +376,48 @@ fn at_seven_tenths_of_its_capacity_nothing_grows() {
         endured.counts.redeemed.load(Ordering::Relaxed),
         endured.percentile(99),
     );
-    endured.is_flat();
+    endured.is_flat(is_long());
+}
+
+/// What is outstanding is in the visitors' hands: a challenge is sealed, and nothing of it is kept.
+#[test]
+fn challenges_that_nobody_answers_hold_nothing_and_marks_do() {
+    let captcha = Captcha::builder()
+        .key(SecretKey::generate().unwrap())
+        .privacy(captcha_core::testing::privacy())
+        .kinds([Kind::Work])
+        .limits(Limits::UNLIMITED)
+        .build()
+        .unwrap();
+    let issue = |number| {
+        for _ in 0..number {
+            captcha_core::testing::block_on(captcha.issue(None, None)).unwrap();
+        }
+    };
+    issue(2_000);
+    let before = status("VmRSS");
+    let number = if is_long() { 1_000_000 } else { 100_000 };
+    issue(number);
+    let challenges = status("VmRSS").saturating_sub(before);
+    println!("{challenges} KiB of {number} challenges");
+    assert!(
+        challenges < 1_024,
+        "{challenges} KiB of {number} challenges"
+    );
+    // The control: as many marks, and their 64 bytes at most.
+    let store = captcha_core::MemoryStore::new().unwrap();
+    let before = status("VmRSS");
+    for number in 0..number as u128 {
+        let id = number
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)
+            .to_be_bytes();
+        let marked = store.spend(&id, Duration::from_secs(300));
+        assert!(captcha_core::testing::block_on(marked).unwrap());
+    }
+    let marks = status("VmRSS").saturating_sub(before);
+    println!("{marks} KiB of {number} marks");
+    assert!(
+        marks > 2_048 && marks <= number / 16,
+        "{marks} KiB of {number} marks"
+    );
 }
