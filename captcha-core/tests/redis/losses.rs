@@ -96,11 +96,9 @@ fn a_server_that_hangs_is_an_answer_in_time_and_then_forgotten() {
     server.cli(&["CLIENT", "PAUSE", "1500", "ALL"]);
     let start = Instant::now();
     assert!(block_on(store.spend(&[1; 16], LIFE)).is_err());
-    assert!(
-        start.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        start.elapsed()
-    );
+    // 250 ms, unless told otherwise.
+    let took = start.elapsed();
+    assert!((240..1_000).contains(&took.as_millis()), "{took:?}");
     let (_, took) = recovery(|| block_on(store.spend(&[2; 16], LIFE)));
     assert!(took < Duration::from_secs(4), "{took:?}");
 }

@@ -23,4 +23,5 @@ mod losses;
 mod nodes;
 mod outage;
 mod revocation;
+mod shards;
 mod topologies;

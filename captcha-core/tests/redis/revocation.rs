@@ -233,3 +233,47 @@ fn a_revocation_is_everybodys_and_outlives_whoever_made_it() {
         assert_eq!(closed(at, &token(&thieving)), Err(ErrorKind::Malformed));
     }
 }
+
+#[test]
+fn of_thousands_of_tokens_none_outlives_a_revocation_by_a_second_at_any_of_three() {
+    let server = Server::start(&[]);
+    let nodes = [0; 3].map(|_| node_with(redis(&server), key(1), Limits::UNLIMITED));
+    let number = match std::env::var_os("CAPTCHA_LONG") {
+        Some(_) => 100_000,
+        None => 10_000,
+    };
+    let tokens: Vec<Vec<String>> = std::thread::scope(|scope| {
+        let issuing: Vec<_> = (nodes.iter())
+            .map(|node| scope.spawn(|| (0..number / 3).map(|_| token(node)).collect()))
+            .collect();
+        issuing
+            .into_iter()
+            .map(|issuing| issuing.join().unwrap())
+            .collect()
+    });
+    for (at, tokens) in tokens.iter().enumerate() {
+        assert_eq!(
+            closed(&nodes[(at + 1) % 3], &tokens[0]),
+            Ok(()),
+            "the control"
+        );
+    }
+    block_on(nodes[0].revoke_all()).unwrap();
+    sleep(Duration::from_secs(1));
+    let passed: usize = std::thread::scope(|scope| {
+        let asking: Vec<_> = (nodes.iter().enumerate())
+            .map(|(at, node)| {
+                let tokens = &tokens[(at + 2) % 3];
+                scope.spawn(move || {
+                    let passes = |token: &&String| closed(node, token).is_ok();
+                    tokens.iter().filter(passes).count()
+                })
+            })
+            .collect();
+        asking
+            .into_iter()
+            .map(|asking| asking.join().unwrap())
+            .sum()
+    });
+    assert_eq!(passed, 0);
+}

@@ -31,6 +31,7 @@ pub fn start() -> Arc<dyn Store> {
     })
 }
 
+/// Without the server's clock: engines of these tests have one that stands still.
 impl Store for OwnRedis {
     fn link(&self) -> Link {
         self.store.link()
