@@ -56,15 +56,15 @@ fn three_servers_keep_to_what_every_store_keeps_to_and_share_the_marks() {
 fn what_one_of_them_loses_is_void_at_all_and_none_is_done_without() {
     let mut servers = three();
     let nodes = [engine(&servers), engine(&servers)];
-    for lost in 0..servers.len() {
+    for (lost, server) in servers.iter_mut().enumerate() {
         let (used, unused) = (token(&nodes[0]), token(&nodes[0]));
         assert_eq!(closed(&nodes[0], &used), Ok(()));
-        servers[lost].stop();
+        server.stop();
         // Whichever has its mark: without one of them, nobody knows for longer than a moment what is in force.
         thread::sleep(Duration::from_millis(600));
         assert_eq!(closed(&nodes[1], &unused), Err(ErrorKind::Unavailable));
-        servers[lost].forget();
-        servers[lost].restart();
+        server.forget();
+        server.restart();
         for node in &nodes {
             for token in [&used, &unused] {
                 let refused = settled(node, token).0;

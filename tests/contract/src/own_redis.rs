@@ -24,7 +24,7 @@ struct OwnRedis {
 pub fn start() -> Arc<dyn Store> {
     let server = server::Server::start(&[]);
     // A busy machine keeps this deadline as well.
-    let store = RedisStore::builder(&server.url()).deadline(Duration::from_secs(2));
+    let store = RedisStore::builder(&server.url()).deadline(Duration::from_secs(10));
     Arc::new(OwnRedis {
         store: store.connect().unwrap(),
         _server: server,

@@ -224,14 +224,16 @@ impl Store for WritesLate {
 fn a_deletion_that_takes_effect_late_is_caught() {
     let engine = Engine::over(Arc::new(WritesLate::default()));
     let client = Arc::new(Client::serve(Adapter::Axum, engine));
-    let passed = Client::block_on(&client, async {
-        let mut all = 0;
-        for _ in 0..ROUNDS {
-            all += redeemed_after_deletion(&client).await.0;
+    // A matter of chance, and on a busy machine a rare one.
+    let caught = Client::block_on(&client, async {
+        for _ in 0..10 * ROUNDS {
+            if redeemed_after_deletion(&client).await.0 > 0 {
+                return true;
+            }
         }
-        all
+        false
     });
-    assert!(passed > 0);
+    assert!(caught);
 }
 
 macro_rules! on_each_adapter {
