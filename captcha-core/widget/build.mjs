@@ -36,7 +36,8 @@ const strings = {
   },
 };
 
-// The style sheet is a string of the script: one file less to load, and in place when the widget is.
+// The style sheet is a string of the script: one file less to load, and in place when the widget is. Within a rule, declarations stand in
+// the order that compresses best, which is worth some forty bytes: `node build.mjs` says what another order costs.
 const sheet = {
   name: "sheet",
   setup({ onLoad }) {
@@ -104,7 +105,7 @@ if (common + typical > budget) fail(`the shipped files are ${common + typical - 
 
 // A second pass: esbuild renames and folds file by file, and leaves some three per cent to gain.
 async function squeezed(built, module) {
-  const { code } = await minify(Buffer.from(built).toString(), { ecma: 2020, module, compress: { passes: 3, inline: 1, reduce_funcs: false, pure_getters: true, unsafe_arrows: true }, toplevel: true, mangle: module ? true : { properties: { builtins: true, regex: new RegExp(`^(${ours.replaceAll(" ", "|")})$`) } } });
+  const { code } = await minify(Buffer.from(built).toString(), { ecma: 2020, module, compress: { passes: 3, hoist_vars: true, inline: 1, reduce_funcs: false, pure_getters: true, unsafe_arrows: true }, toplevel: true, mangle: module ? true : { properties: { builtins: true, regex: new RegExp(`^(${ours.replaceAll(" ", "|")})$`) } } });
   return Buffer.from(code + "\n");
 }
 

@@ -31,10 +31,6 @@ export function stamp({ salt, bits }, signal) {
 }
 
 // Under `require-trusted-types-for 'script'` a worker takes no plain string.
-let policy;
-function scriptUrl() {
-  const url = base + "widget.js";
-  if (!window.trustedTypes) return url;
-  policy ||= trustedTypes.createPolicy("captcha", { createScriptURL: () => url });
-  return policy.createScriptURL("");
-}
+let url;
+const scriptUrl = () =>
+  (url ||= window.trustedTypes ? trustedTypes.createPolicy("captcha", { createScriptURL: () => base + "widget.js" }).createScriptURL("") : base + "widget.js");
