@@ -1,5 +1,6 @@
 // Markup that somebody else wrote around the widget or into its attributes: it may spoil its own look, and nothing more.
 import assert from "node:assert/strict";
+import { get } from "node:http";
 import { test } from "node:test";
 import { onOne } from "./lib/suite.mjs";
 import { own, STRICT } from "./lib/page.mjs";
@@ -87,6 +88,41 @@ onOne("hostile attributes", (visit) => {
   });
 });
 
+onOne("hostile options", (visit) => {
+  test(`${payloads.length} payloads in every option of render() run nothing and lead nowhere`, async () => {
+    const options = ["action", "kind", "lang", "theme", "size", "appearance", "start", "name", "time", "callback", "expiredCallback", "errorCallback", "errorRecoveryCallback"];
+    const guest = await visit(own("", { policy: STRICT, before: ({ page }) => page.addInitScript(() => (window.runs = 0)) }));
+    const { page } = guest;
+    await page.waitForFunction(() => window.OneCaptcha);
+    const render = async (payloads, more) => {
+      await page.evaluate(
+        ([payloads, options, more]) => {
+          window.pwned = (...given) => (given.length === 1 && typeof given[0] === "string" && given[0].length > 80) || window.runs++;
+          const places = payloads.map(() => document.createElement("div"));
+          document.querySelector("main").replaceChildren(...places);
+          for (const [i, payload] of payloads.entries()) {
+            OneCaptcha.render(places[i], { ...Object.fromEntries(options.map((name) => [name, payload])), ...more });
+          }
+        },
+        [payloads, options, more],
+      );
+      await page.waitForFunction(() => [...document.querySelectorAll(".one-captcha")].every(({ dataset }) => dataset.state === "idle"));
+    };
+    for (let from = 0; from < payloads.length; from += 52) {
+      await render(payloads.slice(from, from + 52), {});
+      const labels = await page.evaluate(() => [...document.querySelectorAll(".one-captcha")].map(({ shadowRoot }) => shadowRoot.querySelector(".check").textContent));
+      assert.deepEqual([...new Set(labels)], ["I’m not a robot"]);
+    }
+    // One of each charge goes all the way.
+    await render(charges, { kind: "work", action: "signup" });
+    const tokens = await page.evaluate(() => Promise.all([...document.querySelectorAll(".one-captcha")].map((host) => OneCaptcha.execute(host))));
+    assert.equal(new Set(tokens).size, charges.length);
+    assert.equal(await page.evaluate(() => window.runs), 0);
+    const routes = new Set(guest.requests.map((request) => request.replace(/lang\/.*/, "lang/")));
+    assert.deepEqual([...routes].sort(), ["GET /captcha/lang/", "GET /captcha/widget.js", "GET /own", "POST /captcha/answer", "POST /captcha/challenge"]);
+  });
+});
+
 onOne("hostile surroundings", (visit) => {
   // CVE-2024-43788 (webpack), CVE-2024-45389 (pagefind): markup named `currentScript` told a script that it came from elsewhere.
   test("markup named as the document's own script does not say where the captcha is", async () => {
@@ -100,6 +136,23 @@ onOne("hostile surroundings", (visit) => {
     await widget.check.click();
     await widget.verified();
     assert.deepEqual(guest.requests.filter((request) => /evil\/(?!x|widget)/.test(request)), []);
+  });
+
+  // A module has no currentScript: of all the scripts of the page it is to find itself.
+  test("as a module it does not take another script for itself: of another site, of another name, or within a picture", async () => {
+    const others = ["http://cdn.example/captcha/widget.js", "/other/chat-widget.js", "/other/widget.js.map", "/other/x.js?u=/widget.js"];
+    const scripts = others.map((src) => `<script src="${src}"></script>`).join("");
+    const guest = await visit(
+      own('<svg><script href="/other/widget.js"></script></svg><div id="one-captcha" data-kind="work"></div>', {
+        head: `<img name="currentScript" src="/other/widget.js" alt="">${scripts}<script src="/captcha/widget.js" type="module"></script>`,
+        before: ({ context }) => context.route(/\/other\/|cdn\.example/, (route) => route.fulfill({ contentType: "text/javascript", body: "" })),
+      }),
+    );
+    const widget = new Widget(guest);
+    await widget.check.click();
+    await widget.verified();
+    assert.deepEqual(guest.foreign.splice(0), others.slice(0, 1), "what the page itself asked for");
+    assert.deepEqual(guest.requests.filter((request) => /(other|cdn\.example).*(lang|challenge|answer)/.test(request)), []);
   });
 
   test("a form whose fields are called as its methods are is reset and sent all the same", async () => {
@@ -152,20 +205,28 @@ onOne("hostile parameters", (visit, server) => {
       ["frame", "action"], ["frame", "kind"], ["frame", "lang"], ["frame/image", "challenge"], ["frame/sound", "challenge"],
       ["privacy", "lang"], ["privacy", "version"], ["privacy", "format"], ["privacy/choices", "lang"], ["privacy/choices", "done"],
     ];
-    let asked = 0;
-    for (const [path, name] of routes) {
-      // The frame has a limit of calls a minute; a fresh server would have one as well.
-      const some = path.startsWith("frame") ? payloads.filter((_, i) => i % 5 === asked % 5) : payloads;
-      asked++;
-      await Promise.all(
-        some.map(async (payload) => {
-          const reply = await fetch(`${server().base}/captcha/${path}?${name}=${encodeURIComponent(payload)}`);
-          const text = await reply.text();
-          assert.ok(reply.status < 500, `${reply.status} for ${payload}`);
-          assert.doesNotMatch(text, /pwned|evil\.example/, `${path}?${name}=${payload} is given back`);
-          if (reply.headers.get("content-type").startsWith("text/html")) assert.match(reply.headers.get("content-security-policy"), /default-src 'none'/);
-        }),
-      );
+    for (const [from, [path, name]] of routes.entries()) {
+      // The frame has a limit of calls a minute for each visitor: every parameter comes from another.
+      const read = (payload) =>
+        new Promise((resolve, reject) => {
+          const url = `${server().base}/captcha/${path}?${name}=${encodeURIComponent(payload)}`;
+          get(url, { localAddress: `127.0.0.${2 + from}` }, async (reply) => {
+            let text = "";
+            for await (const part of reply.setEncoding("utf8")) text += part;
+            resolve({ status: reply.statusCode, headers: reply.headers, text });
+          }).on("error", reject);
+        });
+      for (let at = 0; at < payloads.length; at += 52) {
+        await Promise.all(
+          payloads.slice(at, at + 52).map(async (payload) => {
+            const { status, headers, text } = await read(payload);
+            assert.ok(status < 500 && status !== 429, `${status} for ${path}?${name}=${payload}`);
+            // A plain word may be the name of an action.
+            if (!/^\w+$/.test(payload)) assert.doesNotMatch(text, /pwned|evil\.example/, `${path}?${name}=${payload} is given back`);
+            if (headers["content-type"].startsWith("text/html")) assert.match(headers["content-security-policy"], /default-src 'none'/);
+          }),
+        );
+      }
     }
   });
 });
