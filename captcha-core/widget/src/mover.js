@@ -20,16 +20,17 @@ export function mover(text, axes, draw, solve, answer, round) {
   const solution = () => solve(...at());
   const send = () => answer(solution());
   const press = { Enter: send };
+  let grip;
   const move = (...by) => put(at().map((value, i) => value + by[i]));
 
   for (const range of ranges) {
     range.oninput = () => put(at());
     range.onkeydown = (event) => {
-      const { key, altKey, shiftKey } = event;
+      const { key, altKey, shiftKey, repeat } = event;
       const [x, y] = (!altKey && keys[key]) || [];
       const far = shiftKey ? 10 : 1;
-      if (x + y) axes[1] ? move(x * far, -y * far) : move((x + y) * far);
-      else if (press[key]) press[key]();
+      if (x + y) move((axes[1] ? x : x + y) * far, -y * far);
+      else if (press[key]) repeat || press[key]();
       else return;
       event.preventDefault();
     };
@@ -48,25 +49,22 @@ export function mover(text, axes, draw, solve, answer, round) {
     // Follows the pointer that holds `node`. `read` gives its place in the unit of the values. A thing that is let go
     // where it began was not moved.
     grab(node, read, drop) {
-      let grip;
       node.onpointerdown = (event) => {
-        if (event.button) return;
+        const { pointerId } = event;
+        if (event.button || grip) return;
         event.preventDefault();
         ranges[0].focus();
-        node.setPointerCapture(event.pointerId);
-        grip = [at(), read(event)];
+        node.setPointerCapture(pointerId);
+        grip = [at(), read(event), pointerId];
       };
-      node.onpointermove = (event) => {
-        if (grip) put(grip[0].map((value, i) => value + read(event)[i] - grip[1][i]));
-      };
-      node.onpointerup = () => {
-        const moved = grip && "" + at() !== "" + grip[0];
+      node.onpointermove = node.onpointerup = node.onpointercancel = (event) => {
+        // Another finger, or none.
+        if (grip?.[2] !== event.pointerId) return;
+        const [from, start] = grip;
+        if (event.type === "pointermove") return put(from.map((value, i) => value + read(event)[i] - start[i]));
         grip = null;
-        if (moved && drop) drop();
-      };
-      node.onpointercancel = () => {
-        if (grip) put(grip[0]);
-        grip = null;
+        if (event.type === "pointercancel") put(from);
+        else if (drop && "" + at() !== "" + from) drop();
       };
     },
   };
