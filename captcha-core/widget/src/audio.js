@@ -1,6 +1,7 @@
 import * as T from "strings";
 import { bytes } from "./bytes.js";
 import { anew, button, el, icon } from "./dom.js";
+import { actions } from "./mover.js";
 import { typed } from "./text.js";
 
 // Played from bytes in memory: a page's policy may forbid blob: media. Nothing sounds before Play is pressed.
@@ -47,6 +48,9 @@ export function audio({ audio: { data } }, text) {
   const volume = el("input.volume", { type: "range", "aria-label": text[T.volume] });
   show(false);
 
-  const puzzle = typed([el(".actions", {}, toggle, again, volume)], text[T.digits], text, { inputmode: "numeric" });
-  return { ...puzzle, end: () => context?.close() };
+  const puzzle = typed([actions(toggle)], text[T.digits], text, { inputmode: "numeric" });
+  // Behind the field, so that from there the ways to verify are two steps back, as they are from any puzzle.
+  puzzle.nodes.push(actions(again, volume));
+  puzzle.end = () => context?.close();
+  return puzzle;
 }

@@ -24,7 +24,7 @@ export function windowed(text, answer, load, closed) {
     stage,
     el(".foot", {}, refresh),
   );
-  const end = () => puzzle?.end?.();
+  const end = () => (puzzle = puzzle?.end?.());
   stage.onsubmit = (event) => {
     event.preventDefault();
     answer(puzzle.solve());

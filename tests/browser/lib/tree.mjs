@@ -17,7 +17,7 @@ export const expected = (kind, words) => {
     ],
     click: [`img "${task}"`, "status", `img "${picture}"`, `slider "${words.across}"`, `slider "${words.down}"`, `button "${words.undo}"`, `button "${words.check}" [disabled]`],
     text: [`img "${picture}"`, `textbox "${words.characters}"`, `button "${words.check}"`],
-    audio: [`button "${words.play}"`, `button "${words.again}"`, `slider "${words.volume}"`, `textbox "${words.digits}"`, `button "${words.check}"`],
+    audio: [`button "${words.play}"`, `textbox "${words.digits}"`, `button "${words.check}"`, `button "${words.again}"`, `slider "${words.volume}"`],
   }[kind];
   return [
     `dialog "${task}"`,
