@@ -43,25 +43,24 @@ export function widget(host, options = {}, internals) {
   // that loads the page has others to see to.
   const prepare = async () => {
     shadow.replaceChildren(slot);
+    // First of all: it keeps the room that the box will take.
+    if (!sheet) (sheet = new CSSStyleSheet()).replace(css);
+    shadow.adoptedStyleSheets = [sheet];
     await new Promise(setTimeout);
-    try {
-      text = await strings(get("lang") || host.closest("[lang]")?.lang);
-    } catch {
+    text = await strings(get("lang") || host.closest("[lang]")?.lang);
+    await new Promise(setTimeout);
+    // Taken out meanwhile, as frameworks do that render twice.
+    if (gone) return;
+    if (!text) {
       shadow.append(button("retry", "Captcha: retry", prepare));
       emit("error", { kind: "network" });
       return settle("network");
     }
-    shadow.adoptedStyleSheets = [await (sheet ||= new CSSStyleSheet().replace(css))];
-    await new Promise(setTimeout);
-    // Taken out meanwhile, as frameworks do that render twice.
-    if (gone) return;
     build();
     slot.hidden = true;
-    host.style.minHeight = "";
     state("idle");
     quiet = get("start") === "load";
     if (quiet) load(kind);
-    else root.classList.add("needed");
     if (waiting[0]) activate();
   };
 
@@ -85,11 +84,9 @@ export function widget(host, options = {}, internals) {
       const another = (other) => {
         // Another way is remembered for the session. Nothing waits for that, and nothing depends on it.
         if (other) call("PATCH", "privacy/data", { kind: other });
-        load(other || kind, { refreshed: !other });
+        load(other || kind, "", !other);
       };
-      const closed = (done) => {
-        if (!done) finish("", "idle", "", "closed");
-      };
+      const closed = (done) => done || reset("closed");
       dialog = windowed(text, submit, another, closed);
       root.append(dialog.node);
     }
@@ -109,17 +106,19 @@ export function widget(host, options = {}, internals) {
       // Whoever waits for a token is not kept waiting for a countdown that nobody may see.
       retry.disabled ? settle(trouble) : retry.click();
     } else if (!run) load(kind);
+    // What nobody had asked for was not said.
+    else speaker().say(text[T.loading]);
   };
 
   // Asks for a challenge and shows it; `why` is said to a visitor whose last one is gone, `refreshed` to the server by
   // one who asked for another. While it is `quiet`, a puzzle waits for the visitor.
-  const load = async (wanted, { why, refreshed } = {}) => {
+  const load = async (wanted, why, refreshed) => {
     if (disabled) return;
     stop();
     kind = wanted;
     const { signal } = (run = new AbortController());
     state("loading");
-    speaker().tell(text[T.loading], why);
+    speaker().tell(quiet ? "" : text[T.loading], why);
 
     const reply = await call("POST", "challenge", { action: get("action"), lang: text[T.tag], kind, refreshed }, signal);
     if (signal.aborted) return;
@@ -136,7 +135,7 @@ export function widget(host, options = {}, internals) {
   // As the visitor selected; the page's own wishes stand behind that.
   const dress = async ({ language, theme, contrast, motion }) => {
     if (language && language !== text[T.tag]) {
-      text = await strings(language).catch(() => text);
+      text = (await strings(language)) || text;
       const inside = shadow.activeElement;
       build();
       // The box that had the focus is gone.
@@ -186,7 +185,7 @@ export function widget(host, options = {}, internals) {
     if (!asked) return;
     challenge = null;
     state("checking");
-    speaker().tell(text[T.checking]);
+    speaker().tell(quiet ? "" : text[T.checking]);
     const found = await nonce;
     if (signal.aborted) return;
     const reply = await call("POST", "answer", { challenge: asked, answer, work: found }, signal);
@@ -202,12 +201,12 @@ export function widget(host, options = {}, internals) {
     // A refused calculation is not repeated unasked: it could go round for ever.
     if (kind === "work") return fail(reply, () => load(kind));
     emit("error", { kind: reply.kind });
-    if (!signal.aborted) load(kind, { why: text[reply.status === 422 ? T.wrong : T.renewed] });
+    if (!signal.aborted) load(kind, text[reply.status === 422 ? T.wrong : T.renewed]);
   };
 
   const fail = ({ kind, status, retryAfter }, again) => {
     root.classList.add("needed");
-    const wait = status === 429 || status === 503 ? retryAfter : 0;
+    const wait = [429, 503].includes(status) && retryAfter;
     speaker().tell("", wait ? fill(text[T.busy], wait) : text[kind === "network" ? T.offline : T.failed], again, wait);
     state("error");
     emit("error", { kind });
@@ -217,8 +216,8 @@ export function widget(host, options = {}, internals) {
   const verify = (body) => {
     // The page may want it shorter, and never longer than the server has it.
     const wish = get("time") / 1000;
-    const expiresIn = wish > 0 ? Math.min(body.expires_in, wish) : body.expires_in;
-    finish(body.token, "verified", text[T.verified]);
+    const expiresIn = Math.min(body.expires_in, wish > 0 ? wish : Infinity);
+    finish(body.token, "verified", quiet ? "" : text[T.verified]);
     sent = false;
     cancels = [
       after(expiresIn, () => {
@@ -244,6 +243,8 @@ export function widget(host, options = {}, internals) {
     }
     settle(why);
   };
+
+  const reset = (why = "reset") => finish("", "idle", "", why);
 
   // The token goes with the form: as the element's own value, or in a hidden field.
   const reflect = () => {
@@ -291,13 +292,12 @@ export function widget(host, options = {}, internals) {
   // `error` does not bubble, or a page's own error handler on window would take it for a script error.
   const emit = (name, detail) => host.dispatchEvent(new CustomEvent(name, { detail, bubbles: name !== "error", composed: true }));
 
-  for (const name of ["theme", "size", "appearance"]) if (get(name)) host.dataset[name] = get(name);
-  host.style.minHeight = "66px";
+  for (const name of ["theme", "size", "appearance", "start"]) if (get(name)) host.dataset[name] = get(name);
   prepare();
   return {
     reflect,
     link,
-    reset: () => finish("", "idle", "", "reset"),
+    reset,
     response: () => token || "",
     wait: () =>
       new Promise((...settlers) => {
@@ -311,14 +311,15 @@ export function widget(host, options = {}, internals) {
     },
     leave() {
       gone = true;
-      finish("", "idle");
+      reset();
       shadow.replaceChildren(slot);
+      shadow.adoptedStyleSheets = [];
       slot.hidden = false;
     },
     // What was taken out computes nothing more. What was moved is back by now, and keeps what was solved; but a dialog that was
     // moved is no window any more, and leaves the page behind it open to the keyboard.
-    moved: () => (host.isConnected && !dialog?.node.open) || finish("", "idle", "", "reset"),
+    moved: () => (host.isConnected && !dialog?.node.open) || reset(),
     formdata: () => (sent ||= token),
-    back: () => sent && finish("", "idle"),
+    back: () => sent && reset(),
   };
 }
