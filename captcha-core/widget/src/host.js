@@ -37,7 +37,7 @@ export function widget(host, options = {}, internals) {
   let cancels = [];
   let reached = true;
   let text, root, check, notice, dialog;
-  let challenge, disabled, field, gone, held, nonce, now, quiet, run, sent, token, trouble;
+  let challenge, disabled, gone, held, nonce, now, quiet, run, sent, token, trouble;
 
   // The page's own fallback stays in sight until the words are here. What there is to do is done in several short tasks: a slow phone
   // that loads the page has others to see to.
@@ -255,8 +255,9 @@ export function widget(host, options = {}, internals) {
       internals.setFormValue(data);
       if (root) internals.setValidity({ valueMissing: !token && !gone && host.hasAttribute("required") }, text[T.required], check);
     } else {
-      field?.remove();
-      if (token) host.append((field = el("input", { type: "hidden", name, value: token })));
+      // Also the one that came with a copy of a host that was solved.
+      host.querySelector(".captcha-token")?.remove();
+      if (token) host.append(el("input.captcha-token", { type: "hidden", name, value: token }));
     }
     check?.setAttribute("aria-checked", !!token);
   };
