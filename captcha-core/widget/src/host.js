@@ -70,7 +70,7 @@ export function widget(host, options = {}, internals) {
     check = button("check", text[T.label], activate, el("span.box", {}, icon("M5 12.5l5 5L19.5 7")), text[T.label]);
     check.setAttribute("role", "checkbox");
     check.disabled = disabled;
-    notice = notices(text[T.retry]);
+    notice = notices(text[T.retry], check);
     dialog = null;
     const privacy = el("a.privacy", { href: `${base}privacy?lang=${text[T.tag]}`, target: "_blank" }, text[T.privacy]);
     root = el(".captcha", { lang: text[T.tag], dir: text[T.direction] }, el(".row", {}, check, privacy, ...notice.nodes, changed, consent));

@@ -2,12 +2,14 @@ import { button, el } from "./dom.js";
 
 // The line that speaks: progress in a status region, failure in an alert, and a button for another try. The regions
 // are in the page before their text changes, or a screen reader would not announce it.
-export function notices(label) {
+export function notices(label, box) {
   let run, timer;
   const status = el("p.status", { role: "status" });
   const alert = el("p.alert", { role: "alert" });
   const retry = button("retry", label, () => {
     const again = run;
+    // The button goes, and whoever pressed it by key would stand nowhere.
+    if (retry.matches(":focus")) box?.focus();
     tell();
     again();
   });
@@ -20,9 +22,11 @@ export function notices(label) {
     run = again;
     retry.hidden = !run;
     const tick = () => {
-      retry.disabled = seconds > 0;
-      retry.textContent = label + (seconds > 0 ? ` (${seconds})` : "");
-      if (seconds-- > 0) timer = setTimeout(tick, 1000);
+      retry.textContent = label;
+      if ((retry.disabled = seconds > 0)) {
+        retry.append(` (${seconds--})`);
+        timer = setTimeout(tick, 1000);
+      }
     };
     tick();
   };
