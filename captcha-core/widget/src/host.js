@@ -100,7 +100,8 @@ export function widget(host, options = {}, internals) {
   const activate = () => {
     quiet = false;
     if (token || !root) return;
-    if (held) held();
+    if (disabled) settle("disabled");
+    else if (held) held();
     else if (now === "error") {
       const { retry } = speaker();
       // Whoever waits for a token is not kept waiting for a countdown that nobody may see.
