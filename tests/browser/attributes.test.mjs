@@ -74,32 +74,6 @@ onOne("attributes", (visit, server) => {
     });
   }
 
-  test("a callback is a function that the page itself made, by a plain name", async () => {
-    const refused = ["alert", "eval", "fetch", "constructor", "__proto__", "toString", "a.b", "x-y", "1a", "planted", "number", "bound", "nothing", "мой"];
-    const hosts = [...refused, "good"].map((name) => `<div class="one-captcha" data-callback="${name}"></div>`).join("");
-    const guest = await visit(own(`<form id="planted"></form>${hosts}`));
-    await guest.page.evaluate(() => {
-      window.calls = [];
-      window.good = (token) => calls.push(token.length);
-      Object.assign(window, { number: 1, bound: window.good.bind(null), "x-y": window.good, "1a": window.good, мой: window.good });
-      for (const name of ["alert", "eval", "fetch"]) if (!/native/.test(window[name])) throw new Error(name);
-    });
-    const dialogs = [];
-    guest.page.on("dialog", (dialog) => dialogs.push(dialog.dismiss()));
-    const warned = [];
-    guest.page.on("console", (message) => warned.push(message.text()));
-    for (let i = 0; i <= refused.length; i++) {
-      const host = `.one-captcha >> nth=${i}`;
-      await guest.page.locator(`${host} >> .check`).click();
-      if (!i) await guest.page.locator(`${host} >> .kind:text-is("No puzzle")`).click();
-      await guest.page.locator(`.one-captcha[data-state=verified] >> nth=${i}`).waitFor();
-    }
-    assert.equal((await calls(guest)).length, 1, "good alone");
-    assert.equal(dialogs.length, 0);
-    // Whoever wrote the name hears of it.
-    for (const name of refused) assert.ok(warned.some((text) => text === `captcha: no function ${name}`), `${name} in ${warned}`);
-  });
-
   test("data-name names the field; data-kind begins with that kind", async () => {
     const guest = await visit(own('<form><div id="one-captcha" data-name="proof" data-kind="text"></div></form>'));
     const widget = new Widget(guest);
@@ -179,15 +153,37 @@ onOne("attributes", (visit, server) => {
     await widget.verified();
   });
 
-  test("from click to picture: one request", async () => {
-    const guest = await visit();
-    const widget = new Widget(guest);
-    await widget.check.waitFor();
-    await guest.page.waitForLoadState("networkidle");
-    const before = guest.requests.length;
-    await widget.tick();
-    // The worker, which is the script again, comes after the picture's call and holds nothing up.
-    const asked = guest.requests.slice(before).filter((request) => request !== "GET /captcha/widget.js");
-    assert.deepEqual(asked, ["POST /captcha/challenge"]);
+  test("from click to picture: one request; the worker's file is asked for when the picture is drawn", async () => {
+    // In the page, where one thing is after another for sure.
+    const watch = () => {
+      const log = (window.log = []);
+      for (const [owner, name, entry] of [[window, "fetch", (url, { method = "GET" } = {}) => `${method} ${new URL(url, location).pathname}`], [CanvasRenderingContext2D.prototype, "drawImage", () => "drawn"]]) {
+        const act = owner[name];
+        owner[name] = function (...given) {
+          log.push(entry(...given));
+          return act.apply(this, given);
+        };
+      }
+      const Own = Worker;
+      window.Worker = class extends Own {
+        constructor(url) {
+          super(url);
+          log.push(`worker ${new URL(url, location).pathname}`);
+        }
+      };
+    };
+    for (const [kind, pictures] of [["slide", 2], ["text", 1], ["rotate", 2]]) {
+      const guest = await visit(own(`<div id="one-captcha" data-kind="${kind}"></div>`, { before: ({ page }) => page.addInitScript(watch) }));
+      const widget = new Widget(guest);
+      await widget.check.waitFor();
+      await guest.page.waitForLoadState("networkidle");
+      await guest.page.evaluate(() => log.splice(0));
+      const before = guest.requests.length;
+      await widget.tick();
+      await guest.page.waitForLoadState("networkidle");
+      const drawn = Array(pictures).fill("drawn");
+      assert.deepEqual(await guest.page.evaluate(() => log), ["POST /captcha/challenge", ...drawn, "worker /captcha/widget.js"]);
+      assert.deepEqual(guest.requests.slice(before), ["POST /captcha/challenge", "GET /captcha/widget.js"]);
+    }
   });
 });

@@ -149,9 +149,10 @@ export function widget(host, options = {}, internals) {
 
   const show = async (body, signal) => {
     const life = body.expires_in;
-    nonce = stamp(body.work, signal);
     const puzzle = await puzzles[body.kind](body.prompt, text, submit);
     if (signal.aborted) return;
+    // Not before the picture: its worker's file is asked for as well.
+    nonce = stamp(body.work, signal);
     challenge = body.challenge;
     kind = body.kind;
     speaker().say();
