@@ -104,32 +104,6 @@ onOne("the script's interface", (visit) => {
     await page.waitForFunction(() => OneCaptcha.getResponse() === "");
   });
 
-  test("a callback that throws, resets or moves the focus leaves a widget that works", async () => {
-    const { page, widget } = await open('<input id="next" aria-label="next"><div id="plain"></div>');
-    Object.assign(widget, new Widget(widget.visit, "#plain"));
-    await page.evaluate(() => {
-      window.tokens = [];
-      OneCaptcha.render("#plain", {
-        errorCallback: () => OneCaptcha.reset("#plain"),
-        callback: function (token) {
-          this.push(token);
-          document.querySelector("#next").focus();
-        }.bind(window.tokens),
-      });
-    });
-    await widget.check.waitFor();
-    await page.route("**/captcha/challenge", (route) => route.abort());
-    await widget.check.click();
-    await page.waitForSelector("#plain[data-state=idle]");
-    await page.unroute("**/captcha/challenge");
-    await widget.tick();
-    await widget.dragTo((await widget.solution()).x);
-    await widget.find(".check[aria-checked=true]").waitFor();
-    await page.waitForTimeout(100);
-    assert.equal(await page.evaluate(() => document.activeElement.id), "next");
-    assert.equal(await page.evaluate(() => tokens.length), 1, "a bound function is called when script hands it over");
-  });
-
   test("markup that cannot hold a widget keeps nothing from the others", async () => {
     const { page } = await open('<a class="one-captcha" href="/x">x</a><img class="one-captcha" alt=""><div id="one-captcha" data-kind="work"></div>');
     await page.locator("#one-captcha .check").click();

@@ -160,7 +160,8 @@ export function widget(host, options = {}, internals) {
     // Without a puzzle there is nothing to open a dialog for.
     if (kind === "work") {
       if (dialog?.node.open) ready();
-      return submit({});
+      // Not waited for: what the page's callback throws is for the page to see.
+      return void submit({});
     }
     root.classList.add("needed");
     cancels = [
