@@ -9,7 +9,7 @@ onOne("the element", (visit) => {
   const open = async (inner, options) => {
     const guest = await visit(own(`<form method="get" action="/own">${inner}<button id="send">Send</button></form>`, { policy: STRICT, ...options }));
     const widget = new Widget(guest, "one-captcha");
-    await widget.check.waitFor();
+    if (inner) await widget.check.waitFor();
     const data = () => guest.page.evaluate(() => [...new FormData(document.forms[0])]);
     return { guest, page: guest.page, widget, data };
   };
@@ -49,7 +49,17 @@ onOne("the element", (visit) => {
   });
 
   test("required: an unsolved form is not sent, the box has the focus, and a message says what to do", async () => {
-    const { guest, page, widget } = await open('<one-captcha data-kind="work" required></one-captcha>');
+    // What an element says of itself is between it and the browser: noted here on its way.
+    const note = () => {
+      const set = ElementInternals.prototype.setValidity;
+      ElementInternals.prototype.setValidity = function (flags, message, anchor) {
+        set.call(this, flags, message, anchor);
+        window.said = { message: this.validationMessage, anchor: anchor.getAttribute("role"), missing: this.validity.valueMissing };
+      };
+    };
+    const { guest, page, widget } = await open('<one-captcha data-kind="work" required></one-captcha>', { before: ({ page }) => page.addInitScript(note) });
+    const said = () => page.evaluate(() => window.said);
+    assert.deepEqual(await said(), { message: "Tick this box first.", anchor: "checkbox", missing: true });
     const validity = () => page.evaluate(() => [document.forms[0].checkValidity(), document.querySelector("one-captcha:invalid") !== null]);
     assert.deepEqual(await validity(), [false, true]);
     const before = guest.requests.length;
@@ -60,6 +70,7 @@ onOne("the element", (visit) => {
     await widget.check.click();
     await ticked(widget);
     assert.deepEqual(await validity(), [true, false]);
+    assert.deepEqual(await said(), { message: "", anchor: "checkbox", missing: false });
     await Promise.all([page.waitForURL(/captcha-token=/), page.click("#send")]);
     // The control: without `required` the same form goes out.
     const free = await open('<one-captcha data-kind="work"></one-captcha>');
@@ -92,8 +103,8 @@ onOne("the element", (visit) => {
       const { guest, page, widget, data } = await open(markup);
       assert.equal(await widget.check.isDisabled(), true);
       await widget.check.click({ force: true });
-      await page.evaluate(() => void OneCaptcha.execute().catch(() => {}));
-      await page.waitForTimeout(100);
+      const waits = () => new Promise((resolve) => setTimeout(resolve, 3000, "it waits"));
+      assert.equal(await page.evaluate(`Promise.race([OneCaptcha.execute().catch(({ message }) => message), (${waits})()])`), "disabled");
       assert.equal(guest.challenges.length, 0);
       await page.evaluate((node) => document.querySelector(node).toggleAttribute("disabled", false), node);
       await widget.check.click();
@@ -101,6 +112,32 @@ onOne("the element", (visit) => {
       await page.evaluate((node) => document.querySelector(node).toggleAttribute("disabled", true), node);
       assert.deepEqual(await data(), []);
     }
+  });
+
+  test("execute on an element that is disabled before it is ready does not wait for ever", async () => {
+    const { page } = await open("");
+    const said = await page.evaluate(() => {
+      const host = document.createElement("one-captcha");
+      host.toggleAttribute("disabled", true);
+      host.dataset.start = "load";
+      document.forms[0].append(host);
+      const waits = new Promise((resolve) => setTimeout(resolve, 3000, "it waits"));
+      return Promise.race([OneCaptcha.execute("one-captcha").catch(({ message }) => message), waits]);
+    });
+    assert.equal(said, "disabled");
+  });
+
+  test("the Back button starts an element over that belongs to a form elsewhere on the page", async () => {
+    const { page, widget } = await open('</form><one-captcha data-kind="work" form="f"></one-captcha><form id="f">');
+    await widget.check.click();
+    await ticked(widget);
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+    await ticked(widget);
+    await page.evaluate(() => {
+      new FormData(document.querySelector("#f"));
+      dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    });
+    await unticked(widget);
   });
 
   test("where the browser knows no such elements, a hidden field does the same", async () => {

@@ -35,7 +35,7 @@ const each = (act) => {
     try {
       mount(host);
     } catch {}
-    act(controls.get(host), host);
+    act?.(controls.get(host), host);
   }
 };
 
@@ -57,6 +57,15 @@ function begin() {
       mount(this);
       controls.get(this)?.disable(on);
     }
+    // Inside another component nothing else sees it come. Later: its attributes may be set by then.
+    async connectedCallback() {
+      await 0;
+      mount(this);
+    }
+    async disconnectedCallback() {
+      await 0;
+      controls.get(this)?.moved();
+    }
     get value() {
       return controls.get(this)?.response() || "";
     }
@@ -77,9 +86,9 @@ function begin() {
   };
 
   // Sees what the browser has still to read of the page, and what comes later.
-  each(() => {});
+  each();
   new MutationObserver((changes) => {
-    if (changes.some(({ addedNodes }) => addedNodes.length)) each(() => {});
+    each();
     for (const { removedNodes } of changes) {
       for (const node of removedNodes) {
         for (const host of [node, ...(node.querySelectorAll?.(selector) || [])]) controls.get(host)?.moved();
@@ -90,7 +99,7 @@ function begin() {
   // Compared and not asked for: fields of a form may be called as its methods are. Captured, so that a page that keeps it to itself,
   // and a plain `reset` sent to a host, work as well; and heard after the page's own listeners, which may cancel it.
   for (const type of ["reset", "formdata"]) {
-    const hear = (event) => event.defaultPrevented || each((control, host) => [host, host.closest("form")].includes(event.target) && control?.[type]());
+    const hear = (event) => event.defaultPrevented || each((control, host) => [host, internals.get(host)?.form || host.closest("form")].includes(event.target) && control?.[type]());
     addEventListener(type, ({ target }) => addEventListener.call(target, type, hear, { once: true }), true);
   }
   // A page that the Back button brings out of memory would still show the tick of a token long spent.
