@@ -5,11 +5,13 @@ import { test } from "node:test";
 import { accessible } from "./lib/axe.mjs";
 import { onOne } from "./lib/suite.mjs";
 import { own } from "./lib/page.mjs";
+import { clicks, keyboard, labels, mouse } from "./lib/ways.mjs";
+import { Widget } from "./lib/widget.mjs";
 
 const SLIDER = `
   <p>Slide to verify</p>
-  <div id="track" style="position:relative;width:300px;height:44px;background:#eef1f6">
-    <div id="grip" style="position:absolute;width:44px;height:44px;background:#2b55d9"></div>
+  <div id="track" class="track picture" style="position:relative;width:300px;height:44px;background:#eef1f6">
+    <div id="grip" class="piece handle" style="position:absolute;width:44px;height:44px;background:#2b55d9"></div>
   </div>
   <p id="result"></p>
   <script>
@@ -74,4 +76,56 @@ onOne("a slider of another kind", (visit) => {
     const tree = await page.locator("main").ariaSnapshot();
     assert.doesNotMatch(tree, /slider|button/);
   });
+
+  // The very checks that ours goes through, on both sliders: each in a page with a picture of the same names.
+  class Other extends Widget {
+    challenge = async () => ({ prompt: { image: { width: 300 }, piece: { x: 0 } } });
+    solution = async () => ({ x: 200 });
+    async pressTrack(value) {
+      const { x, y } = await this.find(".track").boundingBox();
+      await this.page.mouse.click(x + value, y + 20);
+    }
+    verified = () => this.page.locator("#result:text-is('Verified')").waitFor();
+  }
+  // A slider that has a name, and buttons that move it and answer.
+  const told = async (widget, inside) => {
+    const tree = await inside.ariaSnapshot();
+    for (const part of [/slider "Position"/, /button "Left"/, /button "Right"/, /button "Check"/]) assert.match(tree, part);
+  };
+  const checks = {
+    "a mouse that drags": async (widget) => {
+      await mouse.slide(widget);
+      await widget.verified();
+    },
+    "keys alone": async (widget) => {
+      await widget.page.keyboard.press("Tab");
+      await widget.page.keyboard.press("Shift+Tab");
+      await keyboard.slide(widget);
+      await widget.verified();
+    },
+    "single clicks": async (widget) => {
+      await clicks.slide(widget);
+      await widget.verified();
+    },
+    "what a screen reader is told": (widget) => told(widget, widget.find(widget instanceof Other ? "" : "dialog[open]")),
+    "another way": async (widget) => {
+      await widget.chooseByKey(labels.work);
+      await widget.verified();
+    },
+  };
+  for (const [name, check] of Object.entries(checks)) {
+    const passes = name === "a mouse that drags";
+    test(`the checks of ours: ${name}: ours passes, the other ${passes ? "as well" : "does not"}`, async () => {
+      const guest = await visit();
+      const ours = new Widget(guest);
+      await ours.tick();
+      await check(ours);
+      const { page } = await open();
+      page.setDefaultTimeout(1000);
+      const other = new Other({ page }, "main");
+      if (passes) await check(other);
+      else await assert.rejects(check(other));
+      assert.equal(await page.textContent("#result"), passes ? "Verified" : "");
+    });
+  }
 });
