@@ -53,12 +53,13 @@ scriptless.guest.scriptless = true;
 await scriptless.guest.page.frameLocator("iframe").locator("h1").waitFor();
 await shoot(scriptless.guest, "frame", scriptless.guest.page.locator("iframe"), 8);
 
-// Every state side by side, light and dark, and from right to left: what there is to look at after a change of style.
-const shapes = { row: { x: 0, y: 0, width: 420, height: 132 }, dialog: { x: 0, y: 0, width: 420, height: 600 } };
-for (const [name, lang, colorScheme] of [["light", "en", "light"], ["dark", "ar", "dark"]]) {
+// Every state side by side, light, dark and from right to left, and in the visitor's own colours: what there is to look at after a
+// change of style.
+const shapes = { row: { x: 0, y: 0, width: 420, height: 156 }, dialog: { x: 0, y: 0, width: 420, height: 600 } };
+for (const [name, lang, colorScheme, forcedColors] of [["light", "en", "light"], ["dark", "ar", "dark"], ["forced", "en", "dark", "active"]]) {
   const style = `<style>body { margin: 0; background: ${colorScheme === "dark" ? "#10131a" : "#f4f6fb"} } main { padding: 8px } h1 { display: none }</style>`;
   const page = own(`${style}<form><div id="one-captcha"></div></form>`, { lang });
-  const { guest, widget } = await open({ ...page, colorScheme, deviceScaleFactor: 1, viewport: { width: 420, height: 600 } });
+  const { guest, widget } = await open({ ...page, colorScheme, forcedColors, deviceScaleFactor: 1, viewport: { width: 420, height: 600 } });
   const tiles = [];
   const take = async (state, shape) => tiles.push([state, await guest.page.screenshot({ clip: shapes[shape] }), shape]);
   const begin = async (kind, more = {}) => {
@@ -90,9 +91,18 @@ for (const [name, lang, colorScheme] of [["light", "en", "light"], ["dark", "ar"
   await (await met("challenge", problem(429, "too-many", { "Retry-After": "30" }), () => widget.check.press("Space"), "error"))();
   await take("busy", "row");
   await begin("work");
+  await (await met("challenge", (route) => route.abort(), () => widget.check.press("Space"), "error"))();
+  await take("row-offline", "row");
+  await begin("work");
+  await met("answer", () => {}, () => widget.check.press("Space"), "checking").then(async (undo) => (await take("checking", "row"), undo()));
+  await begin("work");
   await widget.check.press("Space");
   await state("verified");
   await take("solved", "row");
+  await begin("work", { time: "1000" });
+  await widget.check.press("Space");
+  await state("expired");
+  await take("token-expired", "row");
   await begin("work", { size: "compact" });
   await take("compact", "row");
   for (const kind of ["slide", "drag", "rotate", "click", "text", "audio"]) {
