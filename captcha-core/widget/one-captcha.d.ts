@@ -38,7 +38,7 @@ interface OneCaptchaApi {
   render<T extends OneCaptchaTarget>(target: T, options?: OneCaptchaOptions): T extends Element ? T : Element;
   /**
    * Starts, and gives the token as soon as there is one. Rejects with an error whose message says why there is none:
-   * `closed`, `reset`, `network`, `failed`, or the `<kind>` of the server's `urn:captcha:<kind>`.
+   * `closed`, `reset`, `disabled`, `network`, `failed`, or the `<kind>` of the server's `urn:captcha:<kind>`.
    */
   execute(target?: OneCaptchaTarget): Promise<string>;
   /** Takes the widget back to its beginning. */
@@ -55,6 +55,10 @@ interface HTMLOneCaptchaElement extends HTMLElement {
   readonly value: string;
 }
 
+/**
+ * `error` is dispatched as well, a `CustomEvent<{ kind: string }>` that does not bubble. It cannot stand here: the DOM has another type
+ * for an event of that name, and a map may give it only one.
+ */
 interface OneCaptchaEvents {
   verified: CustomEvent<{ token: string; expiresIn: number }>;
   expired: CustomEvent<Record<string, never>>;
