@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { onOne } from "./lib/suite.mjs";
 import { root } from "./lib/server.mjs";
+import { leave } from "./lib/visit.mjs";
 import { own, STRICT } from "./lib/page.mjs";
 import { expected, lines, plain } from "./lib/tree.mjs";
 import { Widget } from "./lib/widget.mjs";
@@ -80,6 +81,22 @@ onOne("languages", (visit, server) => {
         const [scroll, room] = await guest.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
         assert.ok(scroll <= room, `${tag} ${kind}: ${scroll} of ${room}`);
       }
+    }
+  });
+
+  test("without script: the frame fits a phone in a page's form as well, with doubled text", async () => {
+    for (const tag of ["en", "de", "el", "ru", "fi", "ar"]) {
+      // As `Widget` writes it, in a page with the browser's own margin.
+      const frame = `<iframe src="/captcha/frame?action=signup&lang=${tag}" title="Captcha" width="300" height="370"></iframe>`;
+      const guest = await visit(own(`<form><div class="one-captcha"><noscript>${frame}</noscript></div></form>`, { head: "", javaScriptEnabled: false, viewport: { width: 320, height: 700 } }));
+      guest.scriptless = true;
+      await guest.page.frameLocator("iframe").locator("h1").waitFor();
+      const inner = guest.page.frames()[1];
+      await inner.evaluate(() => document.documentElement.style.setProperty("font-size", "200%"));
+      for (const [where, room] of [[guest.page, 320], [inner, 300]]) {
+        assert.ok((await where.evaluate(() => document.documentElement.scrollWidth)) <= room, `${tag}, ${room} pixels`);
+      }
+      await leave();
     }
   });
 

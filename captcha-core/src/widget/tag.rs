@@ -139,7 +139,7 @@ impl fmt::Display for Widget {
             let address = self.frame_address();
             write!(
                 f,
-                "<noscript><iframe src=\"{}\" title=\"Captcha\" width=\"320\" height=\"370\"></iframe></noscript>",
+                "<noscript><iframe src=\"{}\" title=\"Captcha\" width=\"300\" height=\"370\"></iframe></noscript>",
                 Escaped(&address)
             )?;
         }
