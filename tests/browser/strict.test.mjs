@@ -2,6 +2,7 @@
 // plain HTTP on a local network.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { createServer } from "node:http";
 import { chromium } from "playwright-core";
 import { test } from "node:test";
 import { onOne } from "./lib/suite.mjs";
@@ -73,6 +74,27 @@ onOne("strict places", (visit, server) => {
     await inner.locator(".kind:text-is('No puzzle')").click();
     await inner.locator("#one-captcha[data-state=verified]").waitFor();
     assert.equal(await inner.locator("input[name=captcha-token]").count(), 1);
+  });
+
+  test("inside an iframe of another site: the puzzle, and no cookie at all", async () => {
+    const outer = createServer((_, reply) => reply.setHeader("Content-Type", "text/html").end(`<!doctype html><title>outer</title><iframe src="${server().base}/own" width="420" height="700"></iframe>`));
+    await new Promise((listening) => outer.listen(0, "127.0.0.1", listening));
+    try {
+      const guest = await visit(own('<form method="post" action="/signup"><input name="name" value="Ada"><input name="email" value="ada@example.org"><div id="one-captcha" data-action="signup"></div><button>Send</button></form>'));
+      await guest.page.goto(`http://localhost:${outer.address().port}/`);
+      guest.foreign.length = 0;
+      const inner = guest.page.frameLocator("iframe");
+      await inner.locator(".check").click();
+      await inner.locator("#one-captcha[data-state=open] dialog").waitFor();
+      await inner.locator(".kind:text-is('No puzzle')").click();
+      await inner.locator("#one-captcha[data-state=verified]").waitFor();
+      assert.deepEqual(await guest.context.cookies(), []);
+      const isSignup = (response) => response.url().endsWith("/signup");
+      const [response] = await Promise.all([guest.page.waitForEvent("response", isSignup), inner.locator("button:text-is('Send')").click()]);
+      assert.equal(response.status(), 200);
+    } finally {
+      outer.close();
+    }
   });
 
   // A name that is not localhost is no secure context over plain HTTP: no crypto.subtle, and what else browsers keep for HTTPS.
