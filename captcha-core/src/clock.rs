@@ -73,7 +73,8 @@ impl SystemClock {
 }
 
 fn difference(one: u64, other: u64) -> i64 {
-    i64::try_from(i128::from(one) - i128::from(other)).unwrap_or(i64::MAX)
+    let [one, other] = [one, other].map(|millis| i64::try_from(millis).unwrap_or(i64::MAX));
+    one.saturating_sub(other)
 }
 
 fn system_millis() -> u64 {

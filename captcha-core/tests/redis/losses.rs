@@ -1,7 +1,11 @@
 //! What a server may lose, and a server that hangs, is full or is killed: what was taken is not taken again.
 
 use std::{
-    sync::Arc,
+    net::{TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -13,7 +17,7 @@ use captcha_core::{
 };
 
 use super::{
-    node::{Unfenced, closed, key, node_with, recovery, redis, settled, token, wait_for},
+    node::{Unfenced, closed, key, node_with, recovery, redis, settled, token, void, wait_for},
     server::Server,
 };
 
@@ -61,10 +65,7 @@ fn what_a_server_forgot_is_refused_and_not_taken_twice() {
             &engine(Arc::new(recovery(|| RedisStore::connect(&server.url())).0)),
         ] {
             for token in [&used, &unused] {
-                let (refused, took) = settled(node, token);
-                // Spent, where another process has tried it under the new fence.
-                let kinds = [Err(ErrorKind::Expired), Err(ErrorKind::Spent)];
-                assert!(kinds.contains(&refused), "{how}: {refused:?}");
+                let took = void(node, token, how);
                 assert!(took < Duration::from_secs(3), "{how}: {took:?}");
             }
         }
@@ -166,4 +167,43 @@ fn revoking_holds_for_every_process_within_a_second() {
     assert_eq!(closed(&other, &before), Err(ErrorKind::Expired));
     let after = token(&other);
     assert_eq!(closed(&other, &after), Ok(()));
+}
+
+#[test]
+fn a_server_that_is_away_is_asked_again_after_growing_pauses_and_not_by_every_call() {
+    let mut server = Server::start(&[]);
+    let store = RedisStore::connect(&server.url()).unwrap();
+    block_on(store.generation()).unwrap();
+    server.stop();
+    // In its place, somebody who hangs up, and counts who came.
+    let came = AtomicU32::new(0);
+    let ends = AtomicBool::new(false);
+    let listener = TcpListener::bind(("127.0.0.1", server.port())).unwrap();
+    let calls = thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in listener.incoming() {
+                if ends.load(Ordering::SeqCst) {
+                    return;
+                }
+                came.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        let (start, mut calls) = (Instant::now(), 0);
+        while start.elapsed() < Duration::from_secs(4) {
+            calls += u32::from(block_on(store.generation()).is_err());
+            thread::sleep(Duration::from_millis(2));
+        }
+        ends.store(true, Ordering::SeqCst);
+        drop(TcpStream::connect(("127.0.0.1", server.port())));
+        calls
+    });
+    let came = came.into_inner();
+    println!("{calls} calls, {came} connections");
+    // 50, 100, 200, 400, 800 ms and then a second, each times 0.5 to 1.5.
+    assert!((3..=16).contains(&came), "{came} connections");
+    assert!(calls > 10 * came, "{calls} calls");
+    drop(listener);
+    server.restart();
+    let (_, took) = recovery(|| block_on(store.generation()));
+    assert!(took < Duration::from_secs(3), "{took:?}");
 }

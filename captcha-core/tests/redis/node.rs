@@ -97,6 +97,15 @@ pub(crate) fn settled(captcha: &Captcha, token: &str) -> (Result<(), ErrorKind>,
     })
 }
 
+/// What was issued before is refused once the store answers again; says how long that took.
+pub(crate) fn void(captcha: &Captcha, token: &str, what: &str) -> Duration {
+    let (refused, took) = settled(captcha, token);
+    // Spent, where another process has tried it under the new fence.
+    let kinds = [Err(ErrorKind::Expired), Err(ErrorKind::Spent)];
+    assert!(kinds.contains(&refused), "{what}: {refused:?}");
+    took
+}
+
 pub(crate) fn wait_for(is_so: impl Fn() -> bool, what: &str) {
     let start = Instant::now();
     while !is_so() {

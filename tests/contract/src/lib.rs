@@ -19,6 +19,7 @@ pub mod canary;
 pub mod cases;
 pub mod client;
 pub mod engine;
+pub mod held;
 pub mod own_redis;
 pub mod pipe;
 pub mod race;

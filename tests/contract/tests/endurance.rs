@@ -24,10 +24,11 @@ use captcha_core::{Captcha, Kind, Limits, SecretKey, Store, testing::HandClock};
 use contract::{
     apps::Adapter,
     engine::Engine,
+    held::{Held, grown, held, resident},
     pipe::{Pipe, posting, redeeming},
     runner::Client,
 };
-use tokio::{runtime::Handle, task::JoinSet};
+use tokio::task::JoinSet;
 
 fn is_long() -> bool {
     std::env::var_os("CAPTCHA_LONG").is_some()
@@ -51,73 +52,6 @@ fn server() -> Client {
         switch: None,
     };
     Client::serve(Adapter::Axum, engine)
-}
-
-/// A number of `/proc/self/status`.
-fn status(name: &str) -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix(name))
-        .unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
-}
-
-/// KiB of memory, descriptors, threads, and tasks of the runtime.
-type Held = [usize; 4];
-
-/// What this process holds.
-fn held() -> Held {
-    let descriptors = std::fs::read_dir("/proc/self/fd").unwrap().count();
-    let tasks = Handle::current().metrics().num_alive_tasks();
-    [status("VmRSS"), descriptors, status("Threads"), tasks]
-}
-
-/// What grew. Marks live for five minutes and are dropped within one more: where that is over with the first quarter, there
-/// is as much as there will ever be, and a byte of each puzzle from then on is seen.
-fn grown(marks_are_level: bool, held: &[Held; 5]) -> Vec<&'static str> {
-    let [warm, first, .., end] = held;
-    let most = match marks_are_level {
-        true => first[0] + 512,
-        false => warm[0] + warm[0] / 5 + 4_096,
-    };
-    [
-        ("memory", end[0] > most),
-        ("descriptors", end[1] > warm[1] + 8),
-        ("threads", end[2] > warm[2] + 2),
-        ("tasks", end[3] > warm[3] + 8),
-    ]
-    .into_iter()
-    .filter_map(|(what, grew)| grew.then_some(what))
-    .collect()
-}
-
-#[test]
-fn what_grows_is_seen() {
-    let flat = [
-        [16_884, 89, 6, 40],
-        [20_768, 89, 6, 40],
-        [20_780, 89, 6, 41],
-        [20_784, 89, 6, 39],
-        [20_772, 89, 6, 40],
-    ];
-    assert_eq!(grown(true, &flat), [""; 0]);
-    // KiB, descriptors, threads and tasks in a quarter.
-    for (column, (what, leak)) in [
-        ("memory", 180),
-        ("descriptors", 3),
-        ("threads", 1),
-        ("tasks", 3),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let mut leaking = flat;
-        for (at, held) in leaking.iter_mut().enumerate() {
-            held[column] += at * leak;
-        }
-        assert_eq!(grown(true, &leaking), [what]);
-    }
 }
 
 #[derive(Default)]
@@ -395,10 +329,10 @@ fn challenges_that_nobody_answers_hold_nothing_and_marks_do() {
         }
     };
     issue(2_000);
-    let before = status("VmRSS");
+    let before = resident();
     let number = if is_long() { 1_000_000 } else { 100_000 };
     issue(number);
-    let challenges = status("VmRSS").saturating_sub(before);
+    let challenges = resident().saturating_sub(before);
     println!("{challenges} KiB of {number} challenges");
     assert!(
         challenges < 1_024,
@@ -406,7 +340,7 @@ fn challenges_that_nobody_answers_hold_nothing_and_marks_do() {
     );
     // The control: as many marks, and their 64 bytes at most.
     let store = captcha_core::MemoryStore::new().unwrap();
-    let before = status("VmRSS");
+    let before = resident();
     for number in 0..number as u128 {
         let id = number
             .wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)
@@ -414,7 +348,7 @@ fn challenges_that_nobody_answers_hold_nothing_and_marks_do() {
         let marked = store.spend(&id, Duration::from_secs(300));
         assert!(captcha_core::testing::block_on(marked).unwrap());
     }
-    let marks = status("VmRSS").saturating_sub(before);
+    let marks = resident().saturating_sub(before);
     println!("{marks} KiB of {number} marks");
     assert!(
         marks > 2_048 && marks <= number / 16,
