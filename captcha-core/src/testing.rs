@@ -14,9 +14,11 @@ use std::{
 
 use rand::Rng;
 
+mod bent;
 mod contract;
 mod pixels;
 
+pub use bent::{BENDING, bent};
 pub use contract::store_contract;
 pub use pixels::Pixels;
 

@@ -1,3 +1,4 @@
+mod bent;
 mod pieces;
 
 use super::*;

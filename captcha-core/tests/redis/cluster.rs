@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use captcha_core::RedisStore;
+
 use super::{
     node::wait_for,
     server::{Server, free_port},
@@ -56,11 +58,32 @@ impl Cluster {
         self.0.iter().map(Server::url).collect()
     }
 
+    /// One that is told of every node.
+    pub(crate) fn store(&self) -> RedisStore {
+        let [first, others @ ..] = &self.urls()[..] else {
+            unreachable!("six nodes");
+        };
+        let all = (others.iter()).fold(RedisStore::builder(first), |store, url| store.or_at(url));
+        all.connect().unwrap()
+    }
+
     /// Stops the master that holds a key, for good.
     pub(crate) fn stop_owner_of(&mut self, key: &str) {
-        let owner = (self.0.iter_mut()).find(|node| {
-            !node.cli(&["GET", key]).contains("MOVED") && node.cli(&["ROLE"]).starts_with("master")
-        });
+        let owner = (self.0.iter_mut()).find(|node| owns(node, key));
         owner.expect("a master has the key").stop();
     }
+
+    /// Until another one holds it.
+    pub(crate) fn wait_for_owner_of(&self, key: &str) {
+        let another = || self.0.iter().any(|node| owns(node, key));
+        wait_for(another, "a replica takes the place of its master");
+    }
+}
+
+fn owns(node: &Server, key: &str) -> bool {
+    let answer = node.cli(&["GET", key]);
+    let refused = ["MOVED", "CLUSTERDOWN"]
+        .iter()
+        .any(|word| answer.contains(word));
+    !refused && node.cli(&["ROLE"]).starts_with("master")
 }

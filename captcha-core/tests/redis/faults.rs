@@ -27,7 +27,7 @@ fn through(
     load.finish()
 }
 
-fn sound(what: &str, report: &Report) {
+pub(crate) fn sound(what: &str, report: &Report) {
     println!("{what}: {report:?}");
     assert_eq!(report.taken_twice, 0, "{what}: {report:?}");
     assert!(

@@ -58,8 +58,13 @@ pub(crate) struct Load {
 
 impl Load {
     pub(crate) fn start(url: &str, fence: Fence) -> Self {
+        Self::over(|| RedisStore::connect(url).unwrap(), fence)
+    }
+
+    /// Of two nodes, each with a store of its own.
+    pub(crate) fn over(store: impl Fn() -> RedisStore, fence: Fence) -> Self {
         let node = || {
-            let store = RedisStore::connect(url).unwrap();
+            let store = store();
             let store: Arc<dyn Store> = match fence {
                 Fence::There => Arc::new(store),
                 Fence::Missing => Arc::new(Unfenced(store)),

@@ -14,10 +14,12 @@ mod cluster;
 mod load;
 mod lossy;
 mod node;
+mod sentinel;
 mod server;
 
 mod clocks;
 mod contract;
+mod failovers;
 mod faults;
 mod losses;
 mod nodes;

@@ -97,6 +97,14 @@ pub(crate) fn settled(captcha: &Captcha, token: &str) -> (Result<(), ErrorKind>,
     })
 }
 
+/// Within so long somebody is served again.
+pub(crate) fn recovers(captcha: &Captcha, longest: Duration) {
+    let start = Instant::now();
+    let (token, _) = recovery(|| issue(captcha));
+    assert_eq!(settled(captcha, &token).0, Ok(()));
+    assert!(start.elapsed() < longest, "{:?}", start.elapsed());
+}
+
 /// What was issued before is refused once the store answers again; says how long that took.
 pub(crate) fn void(captcha: &Captcha, token: &str, what: &str) -> Duration {
     let (refused, took) = settled(captcha, token);

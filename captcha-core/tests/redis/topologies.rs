@@ -1,12 +1,6 @@
-//! The Redis store over TLS, behind Sentinels, in a cluster, and over a line that loses answers.
+//! The Redis store over TLS, in a cluster, and over a line that loses answers.
 
-use std::{
-    fs,
-    path::Path,
-    process::Command,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path, process::Command, sync::Arc, time::Duration};
 
 use captcha_core::{
     Captcha, ErrorKind, Limits, RedisStore, Store,
@@ -17,7 +11,7 @@ use captcha_core::{
 use super::{
     cluster,
     lossy::{Line, Mode},
-    node::{closed, issue, key, node_with, recovery, settled, token, wait_for},
+    node::{closed, key, node_with, recovers, settled, token},
     server::{Server, free_port},
 };
 
@@ -26,14 +20,6 @@ const DEADLINE: Duration = Duration::from_secs(2);
 
 fn engine(store: RedisStore) -> Captcha {
     node_with(Arc::new(store), key(1), Limits::default())
-}
-
-/// Within so long somebody is served again.
-fn recovers(captcha: &Captcha, longest: Duration) {
-    let start = Instant::now();
-    let (token, _) = recovery(|| issue(captcha));
-    assert_eq!(settled(captcha, &token).0, Ok(()));
-    assert!(start.elapsed() < longest, "{:?}", start.elapsed());
 }
 
 #[cfg(feature = "redis-tls")]
@@ -119,73 +105,6 @@ fn over_tls_the_server_is_verified_and_what_travels_is_encrypted() {
 }
 
 #[test]
-fn a_failover_that_lost_the_last_write_lets_nothing_in_twice() {
-    let mut master = Server::start(&[]);
-    let replica = Server::start(&["--replicaof", "127.0.0.1", &master.port().to_string()]);
-    let sentinel = Server::start_with(|port, folder| {
-        let file = folder.join("sentinel.conf");
-        let settings = format!(
-            "port {port}\nsentinel monitor captcha-master 127.0.0.1 {} 1\n\
-             sentinel down-after-milliseconds captcha-master 300\n\
-             sentinel failover-timeout captcha-master 2000\n",
-            master.port()
-        );
-        fs::write(&file, settings).unwrap();
-        vec![file.to_str().unwrap().to_owned(), "--sentinel".to_owned()]
-    });
-    let store = || {
-        // One that is down comes first.
-        RedisStore::builder("redis://127.0.0.1:1")
-            .or_at(&sentinel.url())
-            .sentinel("captcha-master")
-            .connect()
-    };
-    let wrong = RedisStore::builder(&sentinel.url())
-        .sentinel("nobody")
-        .connect()
-        .unwrap_err();
-    assert!(wrong.to_string().contains("sentinel monitor"), "{wrong}");
-    let nodes = [engine(store().unwrap()), engine(store().unwrap())];
-    let [used, unused] = [0; 2].map(|_| token(&nodes[0]));
-    let knows = || sentinel.cli(&["SENTINEL", "REPLICAS", "captcha-master"]);
-    wait_for(
-        || knows().contains(&replica.port().to_string()),
-        "the Sentinel knows the replica",
-    );
-    wait_for(
-        || {
-            replica
-                .cli(&["INFO", "replication"])
-                .contains("master_link_status:up")
-        },
-        "replication",
-    );
-
-    // The replica does not get to hear of what is spent now.
-    let pid = replica.pid();
-    signal("STOP", &pid);
-    assert_eq!(closed(&nodes[1], &used), Ok(()));
-    assert_eq!(closed(&nodes[0], &used), Err(ErrorKind::Spent));
-    master.stop();
-    signal("CONT", &pid);
-    wait_for(
-        || replica.cli(&["ROLE"]).starts_with("master"),
-        "the Sentinel promotes the replica",
-    );
-    for token in [&used, &unused] {
-        for node in &nodes {
-            let (again, took) = settled(node, token);
-            assert!(
-                matches!(again, Err(ErrorKind::Expired | ErrorKind::Spent)),
-                "{again:?}"
-            );
-            assert!(took < Duration::from_secs(3), "{took:?}");
-        }
-    }
-    recovers(&nodes[0], Duration::from_secs(3));
-}
-
-#[test]
 fn in_a_cluster_it_finds_the_node_of_its_keys_and_follows_it() {
     let mut cluster = cluster::start();
     // Any node is as good as any other to begin with.
@@ -255,11 +174,4 @@ fn an_answer_that_is_lost_on_the_way_is_asked_for_again_and_is_still_the_first()
         assert_eq!(first, captcha_core::store::Spending::First);
     }
     assert_eq!(line.lost(), 40, "each time an answer was lost");
-}
-
-fn signal(name: &str, pid: &str) {
-    let sent = Command::new("kill")
-        .args([&format!("-{name}"), pid])
-        .status();
-    assert!(sent.unwrap().success());
 }

@@ -1,10 +1,15 @@
 //! Stores to break the engine with.
 
-use std::{collections::HashSet, sync::Mutex, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Mutex,
+    time::Duration,
+};
 
 use captcha_core::{
-    MemoryStore, Store,
+    Clock, MemoryStore, Store,
     store::{Id, StoreError, StoreFuture},
+    testing::HandClock,
 };
 
 /// What [`Mode::Panics`] panics with.
@@ -107,6 +112,42 @@ impl Store for LookThenWrite {
             self.0.lock().unwrap().insert(*id);
             Ok(!seen)
         })
+    }
+
+    fn hit<'a>(&'a self, _: &'a Id, _: Duration) -> StoreFuture<'a, u64> {
+        Box::pin(std::future::ready(Ok(1)))
+    }
+
+    fn generation(&self) -> StoreFuture<'_, u64> {
+        Box::pin(std::future::ready(Ok(1)))
+    }
+}
+
+/// A control: marks that end by a clock that may be set, and are gone for good once they ended.
+pub struct ForgetsByTheClock {
+    marks: Mutex<HashMap<Id, u64>>,
+    clock: HandClock,
+}
+
+impl ForgetsByTheClock {
+    /// An empty one.
+    #[must_use]
+    pub fn new(clock: HandClock) -> Self {
+        Self {
+            marks: Mutex::default(),
+            clock,
+        }
+    }
+}
+
+impl Store for ForgetsByTheClock {
+    fn spend<'a>(&'a self, id: &'a Id, ttl: Duration) -> StoreFuture<'a, bool> {
+        let now = self.clock.unix_millis();
+        let mut marks = self.marks.lock().unwrap();
+        marks.retain(|_, ends| *ends > now);
+        let ends = now + u64::try_from(ttl.as_millis()).unwrap();
+        let first = marks.insert(*id, ends).is_none();
+        Box::pin(std::future::ready(Ok(first)))
     }
 
     fn hit<'a>(&'a self, _: &'a Id, _: Duration) -> StoreFuture<'a, u64> {

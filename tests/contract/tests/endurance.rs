@@ -20,11 +20,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use captcha_core::{Captcha, Kind, Limits, SecretKey, Store, testing::HandClock};
+use captcha_core::{Captcha, Kind, Limits, MemoryStore, SecretKey, Store, testing::HandClock};
 use contract::{
     apps::Adapter,
     engine::Engine,
     held::{Held, grown, held, resident},
+    own_redis,
     pipe::{Pipe, posting, redeeming},
     runner::Client,
 };
@@ -34,15 +35,20 @@ fn is_long() -> bool {
     std::env::var_os("CAPTCHA_LONG").is_some()
 }
 
-/// A server with one drawing thread and the machine's own clock.
-fn server() -> Client {
+/// A server with one drawing thread and the machine's own clock. Calls are counted, and nobody is refused for them.
+fn server(store: Arc<dyn Store>) -> Client {
+    const MANY: u32 = u32::MAX / 2;
     let captcha = Captcha::builder()
+        .store(store)
         .key(SecretKey::generate().unwrap())
         .privacy(captcha_core::testing::privacy())
         .action("signup")
         .kinds([Kind::Slide, Kind::Work])
         .work_bits(0, 1)
-        .limits(Limits::UNLIMITED)
+        .limits(Limits {
+            per_visitor: MANY,
+            per_site: MANY,
+        })
         .drawing(1, 16, 64)
         .build()
         .unwrap();
@@ -52,6 +58,10 @@ fn server() -> Client {
         switch: None,
     };
     Client::serve(Adapter::Axum, engine)
+}
+
+fn memory() -> Arc<dyn Store> {
+    Arc::new(MemoryStore::new().unwrap())
 }
 
 #[derive(Default)]
@@ -229,7 +239,17 @@ fn capacity(client: &Client) -> f64 {
 
 #[test]
 fn ten_times_what_can_be_drawn_keeps_nobody_from_redeeming() {
-    let client = server();
+    overload(memory());
+}
+
+/// Every call of the flood is counted there, before it is told to come back.
+#[test]
+fn ten_times_what_can_be_drawn_keeps_nobody_from_redeeming_on_redis() {
+    overload(own_redis::start());
+}
+
+fn overload(store: Arc<dyn Store>) {
+    let client = server(store);
     let capacity = capacity(&client);
     let (warm, rest) = match is_long() {
         true => (60, 240),
@@ -287,7 +307,7 @@ fn ten_times_what_can_be_drawn_keeps_nobody_from_redeeming() {
 
 #[test]
 fn at_seven_tenths_of_its_capacity_nothing_grows() {
-    let client = server();
+    let client = server(memory());
     let capacity = capacity(&client);
     // Marks live for five minutes: from then on there are as many as there will be.
     let (warm, rest) = match is_long() {

@@ -8,22 +8,21 @@
     reason = "a test: a panic is a failure"
 )]
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{sync::Arc, thread};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use captcha_core::{
     Answer, Captcha, ErrorKind, MemoryStore, RandomSource, Store,
-    testing::{SeededRandom, block_on, store_contract},
+    testing::{BENDING, HandClock, SeededRandom, bent, block_on, store_contract},
 };
 use contract::{
     engine::{Config, Engine, START},
     held::resident,
     race::{self, Outcome},
-    stores::{LookThenWrite, Switch},
+    stores::{ForgetsByTheClock, LookThenWrite, Switch},
 };
 
 const RACERS: usize = 10_000;
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn over(store: Arc<dyn Store>) -> Captcha {
     Engine::over(store).captcha
@@ -114,58 +113,92 @@ fn the_contract_of_stores_holds_for_memory_and_not_for_the_control() {
     assert!(caught.count() > 0, "the control passes for a store");
 }
 
-#[test]
-fn clock_jumps_of_a_day_let_nothing_through_that_is_not_alive() {
-    let day = u64::try_from(DAY.as_millis()).unwrap();
-    let mut refused = 0;
-    for jumps in [
-        [START + day, START],
-        [START - day, START],
-        [START - day, START + day],
-        [START + day, START - day],
-    ] {
-        let engine = Engine::build(Config::default());
+/// How many of 42 tokens and challenges that are spent, burnt or expired an engine takes after each of two jumps.
+fn taken_after(jumps: [u64; 2], mut engine: Engine, jump: impl Fn(Engine, u64) -> Engine) -> usize {
+    let captcha = &engine.captcha;
+    let spent: Vec<String> = (0..20).map(|_| token(captcha)).collect();
+    for token in &spent {
+        block_on(captcha.redeem(token, None)).unwrap();
+    }
+    let burnt = challenge(captcha);
+    let right = block_on(captcha.solve(&burnt)).unwrap();
+    assert!(block_on(captcha.answer(&burnt, &Answer::from_json("{\"x\":0}"), 0)).is_err());
+    // Time goes on until the unspent ones have expired as well.
+    let old: Vec<String> = (0..20).map(|_| token(captcha)).collect();
+    let late = challenge(captcha);
+    let late_right = block_on(captcha.solve(&late)).unwrap();
+    engine.wait(400);
+    assert_eq!(
+        block_on(captcha.redeem(&old[0], None)).unwrap_err().kind(),
+        ErrorKind::Expired
+    );
+    let mut taken = 0;
+    for at in jumps {
+        engine = jump(engine, at);
         let captcha = &engine.captcha;
-        let spent: Vec<String> = (0..20).map(|_| token(captcha)).collect();
-        for token in &spent {
-            block_on(captcha.redeem(token, None)).unwrap();
-        }
-        let burnt = challenge(captcha);
-        let right = block_on(captcha.solve(&burnt)).unwrap();
-        assert!(block_on(captcha.answer(&burnt, &Answer::from_json("{\"x\":0}"), 0)).is_err());
-        // Time goes on until the unspent ones have expired as well.
-        let old: Vec<String> = (0..20).map(|_| token(captcha)).collect();
-        let late = challenge(captcha);
-        let late_right = block_on(captcha.solve(&late)).unwrap();
-        engine.wait(400);
-        assert_eq!(
-            block_on(captcha.redeem(&old[0], None)).unwrap_err().kind(),
-            ErrorKind::Expired
-        );
-        for at in jumps {
-            engine.clock.set(at);
-            for token in spent.iter().chain(&old) {
-                let error = block_on(captcha.redeem(token, None)).unwrap_err();
-                assert!(
+        for token in spent.iter().chain(&old) {
+            match block_on(captcha.redeem(token, None)) {
+                Ok(_) => taken += 1,
+                Err(error) => assert!(
                     [ErrorKind::Expired, ErrorKind::Spent].contains(&error.kind()),
                     "{error:?}"
-                );
-                refused += 1;
+                ),
             }
-            for (challenge, right) in [(&burnt, &right), (&late, &late_right)] {
-                assert!(block_on(captcha.answer(challenge, &right.answer, right.work)).is_err());
-                refused += 1;
-            }
-            // And what is issued then is good for its life, and once.
-            let fresh = token(captcha);
-            block_on(captcha.redeem(&fresh, None)).unwrap();
-            assert_eq!(
-                block_on(captcha.redeem(&fresh, None)).unwrap_err().kind(),
-                ErrorKind::Spent
-            );
         }
+        for (challenge, right) in [(&burnt, &right), (&late, &late_right)] {
+            let judged = block_on(captcha.answer(challenge, &right.answer, right.work));
+            taken += usize::from(judged.is_ok());
+        }
+        // And what is issued then is good for its life, and once.
+        let fresh = token(captcha);
+        block_on(captcha.redeem(&fresh, None)).unwrap();
+        assert_eq!(
+            block_on(captcha.redeem(&fresh, None)).unwrap_err().kind(),
+            ErrorKind::Spent
+        );
     }
-    assert_eq!(refused, 4 * 2 * 42);
+    taken
+}
+
+const DAY_MILLIS: u64 = 24 * 60 * 60 * 1_000;
+
+#[test]
+fn clock_jumps_of_a_day_let_nothing_through_that_is_not_alive() {
+    for jumps in [
+        [START + DAY_MILLIS, START],
+        [START - DAY_MILLIS, START],
+        [START - DAY_MILLIS, START + DAY_MILLIS],
+        [START + DAY_MILLIS, START - DAY_MILLIS],
+    ] {
+        let taken = taken_after(jumps, Engine::build(Config::default()), |engine, at| {
+            engine.clock.set(at);
+            engine
+        });
+        assert_eq!(taken, 0, "{jumps:?}");
+    }
+}
+
+/// The control: a process that forgets what time it has seen, over marks that end by the machine's clock.
+#[test]
+fn a_process_that_goes_back_with_the_clock_is_caught() {
+    let hands = HandClock::at(START);
+    let store = Arc::new(ForgetsByTheClock::new(hands.clone()));
+    let started = |seed, at| {
+        let config = Config {
+            seed,
+            ..Config::default()
+        };
+        let engine = Engine::build_on(Some(Arc::clone(&store) as Arc<dyn Store>), config);
+        engine.clock.set(at);
+        engine
+    };
+    let jumps = [START + DAY_MILLIS, START];
+    let taken = taken_after(jumps, started(7, START), |_, at| {
+        hands.set(at);
+        started(if at == START { 9 } else { 8 }, at)
+    });
+    // All but the challenge that expired unanswered and the one that was burnt are tokens.
+    assert_eq!(taken, 42);
 }
 
 #[test]
@@ -259,14 +292,14 @@ fn of_millions_of_random_mutations_none_is_accepted() {
     let mutations = rounds(10_000_000, 1_000_000_000);
     let tried = on_all_cores(|core, cores| {
         let random = SeededRandom::new(u8::try_from(core).unwrap());
-        let mut bytes = [0; 64];
+        let mut bytes = [0; BENDING];
         let mut tried = 0;
         for at in 0.. {
             if tried > mutations / cores {
                 break;
             }
             random.fill(&mut bytes).unwrap();
-            let mutated = mutate(&samples[at % 3], &samples[(at + 1) % 3], &bytes);
+            let mutated = bent(&samples[at % 3], &samples[(at + 1) % 3], &bytes);
             if samples.contains(&mutated) {
                 continue;
             }
@@ -292,48 +325,4 @@ fn of_millions_of_random_mutations_none_is_accepted() {
         assert!(grown < 4_096, "{grown} KiB more");
     }
     block_on(captcha.redeem(&samples[0], None)).unwrap();
-}
-
-/// One of several small changes, chosen and placed by `random`.
-fn mutate(sample: &str, other: &str, random: &[u8; 64]) -> String {
-    const ALPHABET: &[u8; 70] =
-        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=.~ ";
-    let number = |at: usize, below: usize| {
-        usize::from(u16::from_be_bytes([random[at], random[at + 1]])) % below
-    };
-    let letter = |at: usize| ALPHABET[usize::from(random[at]) % ALPHABET.len()];
-    let mut text = sample.as_bytes().to_vec();
-    let length = text.len();
-    match random[0] % 8 {
-        0 => text[number(2, length)] = letter(4),
-        1 => {
-            for step in 0..4 {
-                text[number(8 + 4 * step, length)] = letter(10 + 4 * step);
-            }
-        }
-        2 => {
-            text.remove(number(2, length));
-        }
-        3 => text.insert(number(2, length), letter(4)),
-        4 => text.swap(number(2, length), number(4, length)),
-        // The front of one and the back of another.
-        5 => {
-            let cut = number(2, length.min(other.len()));
-            text.truncate(cut);
-            text.extend_from_slice(&other.as_bytes()[cut..]);
-        }
-        6 => {
-            let (from, to) = (number(2, length), number(4, length));
-            let piece = text[from.min(to)..from.max(to)].to_vec();
-            text.splice(from.min(to)..from.min(to), piece);
-        }
-        // Same header, and the rest made up.
-        _ => {
-            let random: String = BASE64.encode(random);
-            let start = 23.min(length);
-            text.truncate(start);
-            text.extend(random.bytes().cycle().take(length - start));
-        }
-    }
-    String::from_utf8(text).unwrap()
 }
