@@ -1,5 +1,6 @@
 //! What a challenge of each kind costs, drawn and encoded, beside the encoder alone:
-//! `cargo bench -p captcha-core --bench challenges`, with a number of drawings of each kind after `--`, if 200 are too few.
+//! `cargo bench -p captcha-core --bench challenges`, with a number of drawings of each kind after `--`, if 200 are too few, and
+//! kinds by name, if not all are wanted.
 //! With `--features assets` and a folder after `--`, also what backgrounds and icons of one's own cost.
 
 mod measure;

@@ -5,12 +5,14 @@ use captcha_core::{Difficulty, Kind};
 
 use super::measure::{Figures, timed};
 
-/// The figures of every kind that is drawn, at Normal.
+/// The figures of every kind that is drawn, at Normal; of those that the command line names, where it names some.
 pub(crate) fn figures(count: u64) -> Vec<Figures> {
+    let named = |kind: &Kind| std::env::args().skip(1).any(|word| word == kind.name());
+    let all = !Kind::ALL.iter().any(named);
     // Of a stamp there is nothing to draw.
     Kind::ALL
         .into_iter()
-        .filter(|kind| *kind != Kind::Work)
+        .filter(|kind| *kind != Kind::Work && (all || named(kind)))
         .map(|kind| {
             let draw = |seed| testing::draw(kind, Difficulty::Normal, None, seed);
             of(kind.name(), count, draw)

@@ -369,7 +369,7 @@ mod tests {
             let mut own = Canvas::new(PIECE_WIDTH, PIECE_HEIGHT);
             for (x, y) in (0..PIECE_WIDTH).flat_map(|x| (0..PIECE_HEIGHT).map(move |y| (x, y))) {
                 let place = [homes[0].0 + x, homes[0].1 + y].map(|value| value as i32);
-                own.put(x, y, canvas.at(place[0], place[1]));
+                own.blend(x, y, canvas.at(place[0], place[1]), 1.0);
             }
             cut_out += u32::from(seam(&canvas, &own, &homes) == 0);
         }

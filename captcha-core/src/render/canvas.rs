@@ -1,5 +1,7 @@
 //! A picture in memory, its colours, and the brushes that everything is drawn with.
 
+use std::cell::RefCell;
+
 use rand::RngExt;
 
 use super::encode::Indexed;
@@ -19,7 +21,7 @@ pub(crate) fn pixel([red, green, blue]: Colour) -> Pixel {
 }
 
 /// `a` where `t` is 0, `b` where it is 256, two channels at a time.
-fn mixed(a: Pixel, b: Pixel, t: u32) -> Pixel {
+pub(crate) fn mixed(a: Pixel, b: Pixel, t: u32) -> Pixel {
     const EVEN: u32 = 0x00ff_00ff;
     let (a, b, rest) = (u32::from_le_bytes(a), u32::from_le_bytes(b), 256 - t);
     let even = ((a & EVEN) * rest + (b & EVEN) * t) >> 8 & EVEN;
@@ -51,7 +53,6 @@ pub(crate) fn relit(colour: Colour, gain: f32, lift: f32) -> Colour {
 }
 
 /// A picture in memory.
-#[derive(Clone)]
 pub(crate) struct Canvas {
     width: usize,
     height: usize,
@@ -64,11 +65,13 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(width: usize, height: usize) -> Self {
+        let (mut pixels, room) = sheet();
+        pixels.resize(width * height, [0; 4]);
         Self {
             width,
             height,
-            pixels: vec![[0; 4]; width * height],
-            room: Room::default(),
+            pixels,
+            room,
             most: (usize::MAX, usize::MAX),
         }
     }
@@ -120,6 +123,12 @@ impl Canvas {
         self.pixels.chunks_exact_mut(self.width)
     }
 
+    /// The rows from one on.
+    pub(crate) fn rows_from(&mut self, first: usize) -> impl Iterator<Item = &mut [Pixel]> {
+        let pixels = self.pixels.get_mut(first * self.width..);
+        pixels.unwrap_or_default().chunks_exact_mut(self.width)
+    }
+
     /// The colour at a place, or at the nearest place inside.
     pub(crate) fn at(&self, x: i32, y: i32) -> Colour {
         let x = x.clamp(0, self.width as i32 - 1) as usize;
@@ -138,15 +147,6 @@ impl Canvas {
             && let Some(under) = self.pixels.get_mut(y * self.width + x)
         {
             *under = mixed(*under, pixel(colour), (opacity * 256.0) as u32);
-        }
-    }
-
-    /// Sets a pixel; outside the picture it does nothing.
-    pub(crate) fn put(&mut self, x: usize, y: usize, colour: Colour) {
-        if x < self.width
-            && let Some(under) = self.pixels.get_mut(y * self.width + x)
-        {
-            *under = pixel(colour);
         }
     }
 
@@ -260,7 +260,13 @@ impl Canvas {
             mixed(pixel(crest), pixel(foot), (band * 256 / BANDS) as u32)
         });
         let (scale, foot) = (BANDS as f32 / depth, pixel(foot));
+        let lowest = heights.iter().copied().fold(f32::MIN, f32::max);
+        let whole = heights.len() >= self.width;
         for (y, row) in self.rows_mut().enumerate().skip(top) {
+            if whole && (y as f32 + 1.0 - lowest) * scale >= BANDS as f32 {
+                row.fill(foot);
+                continue;
+            }
             for (pixel, height) in row.iter_mut().zip(heights) {
                 let inside = y as f32 + 1.0 - height;
                 if inside > 0.0 {
@@ -293,6 +299,53 @@ impl Canvas {
             }
         }
     }
+}
+
+impl Clone for Canvas {
+    fn clone(&self) -> Self {
+        let (mut pixels, room) = sheet();
+        pixels.extend_from_slice(&self.pixels);
+        Self {
+            pixels,
+            room,
+            ..*self
+        }
+    }
+}
+
+impl Drop for Canvas {
+    fn drop(&mut self) {
+        let mut pixels = std::mem::take(&mut self.pixels);
+        if pixels.capacity() > LARGEST {
+            return;
+        }
+        pixels.clear();
+        let sheet = (pixels, std::mem::take(&mut self.room));
+        // Where the thread itself is about to end there is nowhere to keep it.
+        let _ = SHEETS.try_with(|sheets| {
+            let mut sheets = sheets.borrow_mut();
+            if sheets.len() < MOST {
+                sheets.push(sheet);
+            }
+        });
+    }
+}
+
+/// What a canvas is drawn in. A thread keeps some for its next pictures: to ask the system for pages and to give them back
+/// each time would take longer than many a brush.
+type Sheet = (Vec<Pixel>, Room);
+
+/// Sheets that a thread keeps, and pixels in one of them: a picture, a copy of it, a piece and one more.
+const MOST: usize = 4;
+const LARGEST: usize = 1 << 17;
+
+thread_local! {
+    static SHEETS: RefCell<Vec<Sheet>> = const { RefCell::new(Vec::new()) };
+}
+
+/// One without pixels.
+fn sheet() -> Sheet {
+    SHEETS.with_borrow_mut(Vec::pop).unwrap_or_default()
 }
 
 /// Mixes a colour into pixels by the steps of their coverage, from `sum` on, which it gives back.

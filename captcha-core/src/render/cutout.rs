@@ -7,7 +7,7 @@
 
 use rand::RngExt;
 
-use super::canvas::{Canvas, Colour, hsl, mix};
+use super::canvas::{self, Canvas, Colour, hsl, mix, mixed};
 use super::encode::Indexed;
 use super::outline::Outline;
 use super::quantize::quantize;
@@ -83,26 +83,32 @@ impl Cutout {
         let shakes: Vec<f32> = (0..size)
             .map(|x| swing(x as f32 / 38.0 + wobble[0]))
             .collect();
-        for (y, depths) in self.depth.chunks_exact(size).enumerate() {
-            let Some(py) = (top + y).checked_sub(MARGIN) else {
-                continue;
-            };
+        let stripes = style.stripes.map(canvas::pixel);
+        let mut tones = vec![0; size];
+        // Of a gap near the picture's edge the margin may lie outside.
+        let (left, outside) = (left.saturating_sub(MARGIN), MARGIN.saturating_sub(left));
+        let rows = canvas.rows_from(top.saturating_sub(MARGIN));
+        let depths = self.depth.chunks_exact(size).enumerate();
+        for (row, (y, depths)) in rows.zip(depths.skip(MARGIN.saturating_sub(top))) {
             let row_shake = swing(y as f32 / 31.0 + wobble[1]);
-            let row_weave = py as f32 * style.weave[1] + phase;
-            for (x, (depth, shake)) in depths.iter().zip(&shakes).enumerate() {
+            let row_weave = (top + y - MARGIN) as f32 * style.weave[1] + phase;
+            // Apart from what follows: several are done at a time.
+            for (px, tone) in (left as i32..).zip(&mut tones) {
+                let weave = swing(px as f32 * style.weave[0] + row_weave);
+                *tone = ((weave + 1.0) * 1.99) as i32;
+            }
+            let cells = depths.iter().zip(&shakes).skip(outside).zip(&tones);
+            for (pixel, ((depth, shake), tone)) in row.iter_mut().skip(left).zip(cells) {
                 if *depth < -3.3 {
                     continue;
                 }
-                let Some(px) = (left + x).checked_sub(MARGIN) else {
-                    continue;
-                };
-                let weave = swing(px as f32 * style.weave[0] + row_weave);
                 // Stripes of few tones: they cost little to pack.
-                let mut colour = style.stripes[((weave + 1.0) * 1.99) as i32 as usize & 3];
+                let tone = *tone as usize & 3;
                 if *depth >= DEEP {
-                    canvas.put(px, py, colour);
+                    *pixel = stripes[tone];
                     continue;
                 }
+                let mut colour = style.stripes[tone];
                 let inside = depth + 2.0 + (shake + row_shake) * 0.4;
                 let cover = (inside + 0.5).clamp(0.0, 1.0);
                 if cover <= 0.0 {
@@ -111,7 +117,7 @@ impl Cutout {
                 let shadow = (1.0 - (inside - 1.5) / 3.5).clamp(0.0, 1.0) * 0.4;
                 let rim = (1.0 - (inside - 0.7).abs() / 1.2).clamp(0.0, 1.0) * 0.9;
                 colour = mix(mix(colour, style.shadow, shadow), style.rim, rim);
-                canvas.blend(px, py, colour, cover);
+                *pixel = mixed(*pixel, canvas::pixel(colour), (cover * 256.0) as u32);
             }
         }
     }

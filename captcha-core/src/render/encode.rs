@@ -1,11 +1,14 @@
 //! PNG with a palette and no chunk that is not needed: IHDR, PLTE, tRNS, IDAT, IEND.
 
-use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter};
+use std::cell::RefCell;
+
+use flate2::{Compress, Compression, FlushCompress, Status};
+use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter, chunk};
 
 use super::Picture;
 
 /// What a picture takes at most of the 20 KiB of a challenge, beside a piece.
-const LARGE: usize = 17 * 1024;
+const LARGE: usize = 19_000;
 
 /// A picture of palette indices, one byte each, row by row.
 pub(crate) struct Indexed<'a> {
@@ -28,26 +31,26 @@ impl Indexed<'_> {
     /// The encoded file; one of more than so many bytes is packed once more, better.
     pub(crate) fn encode_within(&self, bytes: usize) -> Picture {
         // Level 1 takes two thirds of the time of level 2, and gives files a third larger.
-        let picture = self.encode_with(DeflateCompression::Level(1));
+        let picture = self.encode_at(Some(1));
         if picture.bytes.len() <= bytes {
             return picture;
         }
-        self.encode_with(DeflateCompression::Level(2))
+        self.encode_at(Some(2))
     }
 
     /// The file without compression: every picture of one size is as long as any other.
     pub(crate) fn encode_stored(&self) -> Picture {
-        self.encode_with(DeflateCompression::NoCompression)
+        self.encode_at(None)
     }
 
     #[allow(
         clippy::panic,
         reason = "a picture that was not encoded must not be served as an empty one"
     )]
-    fn encode_with(&self, compression: DeflateCompression) -> Picture {
+    fn encode_at(&self, level: Option<u32>) -> Picture {
         let height = self.indices.len() / self.width.max(1);
         let mut bytes = Vec::with_capacity(16 * 1024);
-        if let Err(error) = self.write(height, compression, &mut bytes) {
+        if let Err(error) = self.write(height, level, &mut bytes) {
             panic!("a picture could not be encoded: {error}");
         }
         Picture {
@@ -61,14 +64,14 @@ impl Indexed<'_> {
     fn write(
         &self,
         height: usize,
-        compression: DeflateCompression,
+        level: Option<u32>,
         bytes: &mut Vec<u8>,
     ) -> Result<(), EncodingError> {
         let mut encoder = Encoder::new(bytes, self.width as u32, height as u32);
         encoder.set_color(ColorType::Indexed);
         // Neighbouring indices are not near in colour, so that filters would only do harm.
         encoder.set_filter(Filter::NoFilter);
-        encoder.set_deflate_compression(compression);
+        encoder.set_deflate_compression(DeflateCompression::NoCompression);
         let colours: Vec<u8> = self
             .palette
             .iter()
@@ -80,19 +83,70 @@ impl Indexed<'_> {
             let alphas: Vec<u8> = self.palette.iter().take(last + 1).map(|c| c[3]).collect();
             encoder.set_trns(alphas);
         }
-        if self.palette.len() <= 16 {
-            encoder.set_depth(BitDepth::Four);
-            let mut packed = Vec::with_capacity(self.indices.len() / 2 + height);
-            for row in self.indices.chunks(self.width) {
-                let (pairs, rest) = row.as_chunks::<2>();
-                packed.extend(pairs.iter().map(|[left, right]| left << 4 | right));
-                packed.extend(rest.iter().map(|last| last << 4));
-            }
-            encoder.write_header()?.write_image_data(&packed)
+        let halves = self.palette.len() <= 16;
+        encoder.set_depth(if halves {
+            BitDepth::Four
         } else {
-            encoder.set_depth(BitDepth::Eight);
-            encoder.write_header()?.write_image_data(self.indices)
+            BitDepth::Eight
+        });
+        let mut writer = encoder.write_header()?;
+        let Some(level) = level else {
+            return if halves {
+                writer.write_image_data(&self.in_halves())
+            } else {
+                writer.write_image_data(self.indices)
+            };
+        };
+        let packed = if halves {
+            packed(level, &self.in_halves(), self.width.div_ceil(2))?
+        } else {
+            packed(level, self.indices, self.width)?
+        };
+        writer.write_chunk(chunk::IDAT, &packed)
+    }
+
+    /// Two pixels to a byte.
+    fn in_halves(&self) -> Vec<u8> {
+        let mut halves = Vec::with_capacity(self.indices.len() / 2 + 1);
+        for row in self.indices.chunks(self.width) {
+            let (pairs, rest) = row.as_chunks::<2>();
+            halves.extend(pairs.iter().map(|[left, right]| left << 4 | right));
+            halves.extend(rest.iter().map(|last| last << 4));
         }
+        halves
+    }
+}
+
+thread_local! {
+    /// By their levels. A packer works in a quarter of a megabyte, which would be asked of the system, cleared and given back
+    /// for each picture.
+    static PACKERS: RefCell<Vec<(u32, Compress)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The rows as a zlib stream, none of them filtered.
+fn packed(level: u32, rows: &[u8], width: usize) -> Result<Vec<u8>, EncodingError> {
+    let mut plain = Vec::with_capacity(rows.len() + rows.len() / width.max(1));
+    for row in rows.chunks_exact(width) {
+        plain.push(0);
+        plain.extend_from_slice(row);
+    }
+    let mut packed = Vec::with_capacity(plain.len() + plain.len() / 8 + 64);
+    let status = PACKERS.with_borrow_mut(|packers| {
+        let kept = packers.iter().position(|(kept, _)| *kept == level);
+        let at = kept.unwrap_or_else(|| {
+            packers.push((level, Compress::new(Compression::new(level), true)));
+            packers.len() - 1
+        });
+        let Some((_, packer)) = packers.get_mut(at) else {
+            return Ok(Status::BufError);
+        };
+        packer.reset();
+        packer.compress_vec(&plain, &mut packed, FlushCompress::Finish)
+    });
+    match status {
+        Ok(Status::StreamEnd) => Ok(packed),
+        // There was room for what cannot be packed at all.
+        _ => Err(std::io::Error::other("zlib did not finish").into()),
     }
 }
 

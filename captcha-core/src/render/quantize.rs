@@ -4,6 +4,8 @@
     reason = "tables have an entry for every 13-bit key, and ranges come from the list they cut"
 )]
 
+use std::cell::Cell;
+
 use super::canvas::Colour;
 
 /// Bits of red, green and blue that tell colours apart. The eye sees green best.
@@ -19,7 +21,9 @@ const SAMPLED: usize = 16_384;
 /// Palette indices of the pixels, whose first three bytes are their colour, and the palette: at most
 /// `limit` colours.
 pub(crate) fn quantize<const N: usize>(pixels: &[[u8; N]], limit: usize) -> (Vec<u8>, Vec<Colour>) {
-    let keys: Vec<u16> = pixels.iter().map(|pixel| key(*pixel)).collect();
+    let mut keys = KEPT.take();
+    keys.clear();
+    keys.extend(pixels.iter().map(|pixel| key(*pixel)));
     let mut list = histogram(&keys);
     let mut table = [0u8; KEYS];
     let mut sums = Vec::with_capacity(limit);
@@ -38,7 +42,17 @@ pub(crate) fn quantize<const N: usize>(pixels: &[[u8; N]], limit: usize) -> (Vec
     for (pixel, index) in sampled {
         sums[usize::from(*index)].add(*pixel);
     }
+    if keys.capacity() <= LARGEST {
+        KEPT.set(keys);
+    }
     (indices, sums.into_iter().map(Sum::mean).collect())
+}
+
+/// Keys that a thread keeps room for, from one picture to the next.
+const LARGEST: usize = 1 << 17;
+
+thread_local! {
+    static KEPT: Cell<Vec<u16>> = const { Cell::new(Vec::new()) };
 }
 
 /// How often each key comes.
