@@ -191,6 +191,19 @@ mod tests {
     }
 
     #[test]
+    fn the_system_clock_settles_at_the_time_of_the_system() {
+        const HOUR: i64 = 3_600_000;
+        let clock = SystemClock {
+            ahead: AtomicI64::new(HOUR),
+            ..SystemClock::new()
+        };
+        let ahead = || clock.unix_millis().abs_diff(clock.fresh_millis());
+        assert!(ahead() > 3_000_000);
+        clock.settle();
+        assert!(ahead() < 60_000, "{}", ahead());
+    }
+
+    #[test]
     fn the_system_clock_follows_forward_and_never_back() {
         let clock = SystemClock {
             started_millis: 100_000,
@@ -200,6 +213,7 @@ mod tests {
         for (system, elapsed, told) in [
             (100_000, 0, 100_000),
             (100_900, 500, 100_500),
+            (101_500, 500, 100_500),
             // Held still for an hour, and set right afterwards.
             (3_701_000, 1_000, 3_701_000),
             (3_702_000, 2_000, 3_702_000),

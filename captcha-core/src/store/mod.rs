@@ -229,3 +229,18 @@ impl Error for StoreError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_a_store_says_what_is_wrong_and_why() {
+        let away = StoreError::Unavailable("connection refused".into());
+        assert_eq!(away.to_string(), "the store did not answer");
+        let cause = away.source().map(ToString::to_string);
+        assert_eq!(cause.as_deref(), Some("connection refused"));
+        assert!(StoreError::Full.to_string().contains("no room"));
+        assert!(StoreError::Full.source().is_none());
+    }
+}

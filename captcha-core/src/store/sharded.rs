@@ -326,11 +326,17 @@ mod tests {
     }
 
     #[test]
-    fn its_way_is_that_of_the_shard_that_protects_least() {
+    fn what_is_true_of_it_is_what_is_true_of_its_worst_shard() {
         struct Linked(Link);
         impl Store for Linked {
             fn link(&self) -> Link {
                 self.0
+            }
+            fn is_shared(&self) -> bool {
+                self.0 != Link::Local
+            }
+            fn clock_gap(&self, _: u64) -> Duration {
+                Duration::from_secs(u64::from(self.0 == Link::Plain))
             }
             fn spend<'a>(&'a self, _: &'a Id, _: Duration) -> StoreFuture<'a, bool> {
                 Box::pin(std::future::ready(Ok(true)))
@@ -342,10 +348,23 @@ mod tests {
                 Box::pin(std::future::ready(Ok(0)))
             }
         }
-        let of = |links: &[Link]| {
+        let sharded = |links: &[Link]| {
             let shards = links.iter().map(|link| Arc::new(Linked(*link)));
-            ShardedStore::new(shards).unwrap().link()
+            ShardedStore::new(shards).unwrap()
         };
+        for (links, shared, gap) in [
+            (
+                &[Link::Encrypted, Link::Plain, Link::Encrypted][..],
+                true,
+                1,
+            ),
+            (&[Link::Encrypted, Link::Local], false, 0),
+        ] {
+            let store = sharded(links);
+            assert_eq!(store.is_shared(), shared, "{links:?}");
+            assert_eq!(store.clock_gap(0), Duration::from_secs(gap), "{links:?}");
+        }
+        let of = |links: &[Link]| sharded(links).link();
         assert_eq!(
             of(&[Link::Local, Link::Encrypted, Link::Local]),
             Link::Encrypted

@@ -2,6 +2,7 @@
 
 use std::{
     sync::Arc,
+    thread,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -130,4 +131,21 @@ fn a_mark_tells_the_time_as_well() {
     assert!(store.clock_gap(now + 100_000) > Duration::from_secs(95));
     assert!(block_on(store.spend(&[1; 16], Duration::from_secs(60))).unwrap());
     assert!(store.clock_gap(real() as u64) < Duration::from_secs(3));
+}
+
+/// Also from what was heard a while ago.
+#[test]
+fn the_distance_from_the_servers_clock_is_told_for_any_moment() {
+    let server = Server::start(&[]);
+    let store = redis(&server);
+    for _ in 0..5 {
+        block_on(store.generation()).unwrap();
+        // Longer than what is known of the fence is good for, so that it is asked for again: within each second at
+        // another moment.
+        thread::sleep(Duration::from_millis(730));
+        let gap = store.clock_gap(real() as u64);
+        assert!(gap < Duration::from_millis(400), "{gap:?}");
+    }
+    let ahead = store.clock_gap(real() as u64 + 60_000);
+    assert!(ahead.as_secs().abs_diff(60) <= 1, "{ahead:?}");
 }

@@ -113,6 +113,12 @@ fn processes_name_a_visitor_alike_in_every_epoch_and_generation() {
         assert!(names.insert(name), "another salt each time");
     }
     assert_eq!(table.0.lock().unwrap().len(), 4);
+    // A revocation destroys those of this epoch and the one before by their names.
+    for (generation, now, before) in [(NOW, EPOCH_MILLIS, true), (raised, EPOCH_MILLIS, false)] {
+        let [own, last] = salt_names(now + 1, generation);
+        assert!(table.0.lock().unwrap().contains_key(&own));
+        assert_eq!(table.0.lock().unwrap().contains_key(&last), before);
+    }
     // The salts are there for nobody without the key, who counts alone.
     let stranger = Process::new(&table, &SecretKey::generate().unwrap());
     assert!(!names.contains(&stranger.name(raised, EPOCH_MILLIS)));

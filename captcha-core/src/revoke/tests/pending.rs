@@ -106,3 +106,38 @@ fn a_call_that_ends_first_leaves_the_other_its_part() {
     assert_eq!(revoking.end(second).keys, ["a", "b"], "or came late");
     assert!(revoking.lock().is_none());
 }
+
+#[test]
+fn of_revocations_within_a_millisecond_each_is_later_than_the_last() {
+    let captcha = Captcha::builder()
+        .key(SecretKey::new(SECRET).unwrap())
+        .privacy(privacy())
+        .clock(Arc::new(HandClock::at(1_800_000_000_000)))
+        .kinds([Kind::Work])
+        .draw_in_order()
+        .build()
+        .unwrap();
+    let made = [(); 5].map(|()| {
+        block_on(captcha.revoke_all()).unwrap();
+        captcha.engine().keys.share().unwrap().made
+    });
+    assert!(made.is_sorted_by(|one, next| one < next), "{made:?}");
+}
+
+#[test]
+fn sites_that_share_a_store_revoke_each_for_itself() {
+    let engine = |site: &str| {
+        let captcha = Captcha::builder()
+            .key(SecretKey::new(SECRET).unwrap())
+            .site(site)
+            .privacy(privacy())
+            .kinds([Kind::Work])
+            .draw_in_order()
+            .build();
+        captcha.unwrap()
+    };
+    let [name, same, other] = ["one.example", "one.example", "other.example"]
+        .map(|site| share_name(engine(site).engine()));
+    assert_eq!(name, same);
+    assert_ne!(name, other);
+}

@@ -201,3 +201,32 @@ fn worse(one: Link, other: Link) -> Link {
     };
     if rank(one) >= rank(other) { one } else { other }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_short_and_plain() {
+        let taken = |prefix: &str| {
+            let store = RedisStore::builder("redis://127.0.0.1:6379").prefix(prefix);
+            store.settings().is_ok()
+        };
+        let longest = "a".repeat(40);
+        assert!(["shop", "shop-1.eu_west", &longest].into_iter().all(taken));
+        let longer = "a".repeat(41);
+        for prefix in ["", "Shop", "a b", "{a}", "a:b", "é", &longer] {
+            assert!(!taken(prefix), "{prefix:?}");
+        }
+    }
+
+    #[test]
+    fn of_two_ways_the_one_that_protects_less_counts() {
+        let ways = [Link::Local, Link::Encrypted, Link::Plain];
+        for (one, first) in ways.into_iter().enumerate() {
+            for (other, second) in ways.into_iter().enumerate() {
+                assert_eq!(worse(first, second), ways[one.max(other)]);
+            }
+        }
+    }
+}
