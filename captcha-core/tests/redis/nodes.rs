@@ -160,6 +160,19 @@ fn a_redemption_is_one_round_trip_and_a_look_at_the_fence_every_so_often() {
 }
 
 #[test]
+fn who_asks_for_the_generation_again_is_told_what_was_found_a_moment_ago() {
+    let server = Server::start(&[]);
+    let store = redis(&server);
+    let before = asked(&server, "info");
+    for _ in 0..200 {
+        block_on(store.generation()).unwrap();
+    }
+    let looks = asked(&server, "info") - before;
+    // Every 400 ms; a busy machine may take a second or two for all of them. The test itself asks as well.
+    assert!(looks < 20, "{looks}");
+}
+
+#[test]
 fn a_rush_at_one_process_is_one_at_all() {
     let server = Server::start(&[]);
     let limits = Limits {

@@ -221,6 +221,29 @@ mod tests {
     }
 
     #[test]
+    fn only_what_stays_on_this_machine_or_is_encrypted_is_not_plain() {
+        let link = |url: &str| RedisStore::builder(url).settings().unwrap().1;
+        for (url, way) in [
+            ("redis://127.0.0.1:6379", Link::Local),
+            ("redis://127.3.2.1", Link::Local),
+            ("redis://localhost", Link::Local),
+            ("redis://[::1]:6379", Link::Local),
+            ("redis+unix:///run/redis.sock", Link::Local),
+            ("redis://10.0.0.5:6379", Link::Plain),
+            ("redis://redis.internal", Link::Plain),
+            ("redis://localhost.example", Link::Plain),
+            ("redis://[2001:db8::1]", Link::Plain),
+        ] {
+            assert_eq!(link(url), way, "{url}");
+        }
+        #[cfg(feature = "redis-tls")]
+        assert_eq!(link("rediss://redis.internal"), Link::Encrypted);
+        // Of several the one that protects least.
+        let several = RedisStore::builder("redis://127.0.0.1").or_at("redis://10.0.0.5");
+        assert_eq!(several.settings().unwrap().1, Link::Plain);
+    }
+
+    #[test]
     fn of_two_ways_the_one_that_protects_less_counts() {
         let ways = [Link::Local, Link::Encrypted, Link::Plain];
         for (one, first) in ways.into_iter().enumerate() {

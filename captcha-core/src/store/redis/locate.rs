@@ -303,3 +303,28 @@ fn is_loopback(host: &str) -> bool {
     let address = address.parse::<std::net::IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tcp(host: &str, port: u16) -> ConnectionAddr {
+        ConnectionAddr::Tcp(host.to_owned(), port)
+    }
+
+    #[test]
+    fn a_range_names_its_nodes_and_one_without_a_name_is_where_it_was_asked() {
+        let text = |text: &str| Value::BulkString(text.as_bytes().to_vec());
+        let node = |host: Value, port| Value::Array(vec![host, Value::Int(port), text("an id")]);
+        let range = Value::Array(vec![
+            Value::Int(5_461),
+            Value::Int(10_922),
+            node(text("10.0.0.5"), 7_000),
+            node(Value::Nil, 7_001),
+        ]);
+        let (from, to, nodes) = range_of(range, &tcp("10.0.0.9", 6_379)).unwrap();
+        assert_eq!((from, to), (5_461, 10_922));
+        assert_eq!(nodes, [tcp("10.0.0.5", 7_000), tcp("10.0.0.9", 7_001)]);
+        assert!(range_of(Value::Nil, &tcp("10.0.0.9", 6_379)).is_none());
+    }
+}
