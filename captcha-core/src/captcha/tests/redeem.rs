@@ -192,6 +192,17 @@ fn while_the_store_is_away_only_routes_that_stay_open_let_through_and_once() {
 }
 
 #[test]
+fn what_a_closed_route_redeemed_before_an_outage_is_used_on_an_open_one() {
+    let bench = Bench::new();
+    let [first, token] = [(); 2].map(|()| bench.token());
+    // From now on this process remembers.
+    assert_eq!(bench.redeem(&first, open()), VERIFIED);
+    assert_eq!(bench.redeem(&token, closed()), VERIFIED);
+    bench.store.turn(false);
+    assert_eq!(bench.redeem(&token, open()), SPENT);
+}
+
+#[test]
 fn a_store_that_goes_away_between_two_answers_is_away() {
     let bench = Bench::new();
     let [one, two] = [(); 2].map(|()| bench.token());
