@@ -262,6 +262,7 @@ fn two_prefixes_on_one_server_know_nothing_of_each_other() {
     let of = |prefix: &str| {
         RedisStore::builder(&server.url())
             .prefix(prefix)
+            .deadline(Duration::from_secs(2))
             .connect()
             .unwrap()
     };

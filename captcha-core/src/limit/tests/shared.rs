@@ -115,7 +115,7 @@ fn processes_name_a_visitor_alike_in_every_epoch_and_generation() {
     assert_eq!(table.0.lock().unwrap().len(), 4);
     // A revocation destroys those of this epoch and the one before by their names.
     for (generation, now, before) in [(NOW, EPOCH_MILLIS, true), (raised, EPOCH_MILLIS, false)] {
-        let [own, last] = salt_names(now + 1, generation);
+        let [own, last] = salt_names(now + 7, generation);
         assert!(table.0.lock().unwrap().contains_key(&own));
         assert_eq!(table.0.lock().unwrap().contains_key(&last), before);
     }
