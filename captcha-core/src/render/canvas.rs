@@ -1,13 +1,11 @@
 //! A picture in memory, its colours, and the brushes that everything is drawn with.
 
-use std::cell::RefCell;
-
 use rand::RngExt;
 
 use super::encode::Indexed;
 use super::quantize::quantize;
 use super::raster::{Point, Raster, Room, ellipse, swing};
-use super::{Generator, Picture};
+use super::{Generator, Picture, sheet};
 
 /// Red, green and blue.
 pub(crate) type Colour = [u8; 3];
@@ -65,7 +63,7 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(width: usize, height: usize) -> Self {
-        let (mut pixels, room) = sheet();
+        let (mut pixels, room) = sheet::take();
         pixels.resize(width * height, [0; 4]);
         Self {
             width,
@@ -303,7 +301,7 @@ impl Canvas {
 
 impl Clone for Canvas {
     fn clone(&self) -> Self {
-        let (mut pixels, room) = sheet();
+        let (mut pixels, room) = sheet::take();
         pixels.extend_from_slice(&self.pixels);
         Self {
             pixels,
@@ -315,37 +313,9 @@ impl Clone for Canvas {
 
 impl Drop for Canvas {
     fn drop(&mut self) {
-        let mut pixels = std::mem::take(&mut self.pixels);
-        if pixels.capacity() > LARGEST {
-            return;
-        }
-        pixels.clear();
-        let sheet = (pixels, std::mem::take(&mut self.room));
-        // Where the thread itself is about to end there is nowhere to keep it.
-        let _ = SHEETS.try_with(|sheets| {
-            let mut sheets = sheets.borrow_mut();
-            if sheets.len() < MOST {
-                sheets.push(sheet);
-            }
-        });
+        let pixels = std::mem::take(&mut self.pixels);
+        sheet::give((pixels, std::mem::take(&mut self.room)));
     }
-}
-
-/// What a canvas is drawn in. A thread keeps some for its next pictures: to ask the system for pages and to give them back
-/// each time would take longer than many a brush.
-type Sheet = (Vec<Pixel>, Room);
-
-/// Sheets that a thread keeps, and pixels in one of them: a picture, a copy of it, a piece and one more.
-const MOST: usize = 4;
-const LARGEST: usize = 1 << 17;
-
-thread_local! {
-    static SHEETS: RefCell<Vec<Sheet>> = const { RefCell::new(Vec::new()) };
-}
-
-/// One without pixels.
-fn sheet() -> Sheet {
-    SHEETS.with_borrow_mut(Vec::pop).unwrap_or_default()
 }
 
 /// Mixes a colour into pixels by the steps of their coverage, from `sum` on, which it gives back.

@@ -1,5 +1,6 @@
 //! PNG with a palette and no chunk that is not needed: IHDR, PLTE, tRNS, IDAT, IEND.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
@@ -9,6 +10,8 @@ use super::Picture;
 
 /// What a picture takes at most of the 20 KiB of a challenge, beside a piece.
 const LARGE: usize = 19_000;
+/// Of zlib: as a rule, and for what is large.
+const LEVELS: [u32; 2] = [1, 2];
 
 /// A picture of palette indices, one byte each, row by row.
 pub(crate) struct Indexed<'a> {
@@ -31,11 +34,12 @@ impl Indexed<'_> {
     /// The encoded file; one of more than so many bytes is packed once more, better.
     pub(crate) fn encode_within(&self, bytes: usize) -> Picture {
         // Level 1 takes two thirds of the time of level 2, and gives files a third larger.
-        let picture = self.encode_at(Some(1));
+        let [quick, small] = LEVELS;
+        let picture = self.encode_at(Some(quick));
         if picture.bytes.len() <= bytes {
             return picture;
         }
-        self.encode_at(Some(2))
+        self.encode_at(Some(small))
     }
 
     /// The file without compression: every picture of one size is as long as any other.
@@ -90,19 +94,14 @@ impl Indexed<'_> {
             BitDepth::Eight
         });
         let mut writer = encoder.write_header()?;
-        let Some(level) = level else {
-            return if halves {
-                writer.write_image_data(&self.in_halves())
-            } else {
-                writer.write_image_data(self.indices)
-            };
+        let (rows, width) = match halves {
+            true => (Cow::Owned(self.in_halves()), self.width.div_ceil(2)),
+            false => (Cow::Borrowed(self.indices), self.width),
         };
-        let packed = if halves {
-            packed(level, &self.in_halves(), self.width.div_ceil(2))?
-        } else {
-            packed(level, self.indices, self.width)?
-        };
-        writer.write_chunk(chunk::IDAT, &packed)
+        match level {
+            Some(level) => writer.write_chunk(chunk::IDAT, &packed(level, &rows, width)?),
+            None => writer.write_image_data(&rows),
+        }
     }
 
     /// Two pixels to a byte.
@@ -118,9 +117,9 @@ impl Indexed<'_> {
 }
 
 thread_local! {
-    /// By their levels. A packer works in a quarter of a megabyte, which would be asked of the system, cleared and given back
+    /// Of each of [`LEVELS`]. A packer works in a quarter of a megabyte, which would be asked of the system, cleared and given back
     /// for each picture.
-    static PACKERS: RefCell<Vec<(u32, Compress)>> = const { RefCell::new(Vec::new()) };
+    static PACKERS: RefCell<[Option<Compress>; 2]> = const { RefCell::new([None, None]) };
 }
 
 /// The rows as a zlib stream, none of them filtered.
@@ -131,15 +130,9 @@ fn packed(level: u32, rows: &[u8], width: usize) -> Result<Vec<u8>, EncodingErro
         plain.extend_from_slice(row);
     }
     let mut packed = Vec::with_capacity(plain.len() + plain.len() / 8 + 64);
-    let status = PACKERS.with_borrow_mut(|packers| {
-        let kept = packers.iter().position(|(kept, _)| *kept == level);
-        let at = kept.unwrap_or_else(|| {
-            packers.push((level, Compress::new(Compression::new(level), true)));
-            packers.len() - 1
-        });
-        let Some((_, packer)) = packers.get_mut(at) else {
-            return Ok(Status::BufError);
-        };
+    let status = PACKERS.with_borrow_mut(|[first, second]| {
+        let kept = if level == LEVELS[0] { first } else { second };
+        let packer = kept.get_or_insert_with(|| Compress::new(Compression::new(level), true));
         packer.reset();
         packer.compress_vec(&plain, &mut packed, FlushCompress::Finish)
     });

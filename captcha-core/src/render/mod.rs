@@ -33,6 +33,7 @@ mod ramp;
 pub(crate) mod raster;
 pub(crate) mod recital;
 pub(crate) mod scene;
+mod sheet;
 #[cfg_attr(
     not(feature = "assets"),
     allow(dead_code, reason = "filled by feature `assets` alone")

@@ -20,7 +20,7 @@ fn accepted(each: usize, accepts: impl Fn(&Sealer, Purpose, &str, &[String; 2]) 
     };
     let (mut bytes, mut taken) = ([0; BENDING], 0);
     for purpose in SEALED.into_iter().chain([Purpose::Token]) {
-        // Two of this purpose and one of the next to splice with.
+        // Two of this purpose, and a session to splice with.
         let content = [7; 32];
         let samples = [make(purpose, &content), make(purpose, &content[1..])];
         let foreign = make(Purpose::Session, &content);
