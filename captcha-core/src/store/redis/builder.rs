@@ -7,7 +7,7 @@ use ::redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 use super::{
     RedisStore,
     connect::Trouble,
-    line::Shown,
+    known::Shown,
     locate::{Place, Topology, link},
     worker::{self, Settings},
 };

@@ -40,7 +40,7 @@ impl Line {
                 .invoke_async::<(i64, u64)>(&mut live.connection)
                 .await;
             if let Ok((_, time)) = spent {
-                self.hear(Heard::now(time));
+                self.known.shown.hear(Heard::now(time));
             }
             match spent.map(|(spent, _)| spent) {
                 Ok(1) => return Ok(Spending::First),
@@ -50,7 +50,7 @@ impl Line {
                 // Nobody knows whether it got there; the number of the call tells when it is asked again.
                 Err(error) if is_elsewhere(&error) && !asked_again => {
                     asked_again = true;
-                    self.lose(live.opened);
+                    self.known.lose(live.opened);
                     live = self.live().await?;
                 }
                 Err(error) => return Err(error.into()),
@@ -70,7 +70,7 @@ impl Line {
         let mut live = self.live().await?;
         let mut told = ask(&mut live).await;
         if told.as_ref().is_err_and(is_elsewhere) {
-            self.lose(live.opened);
+            self.known.lose(live.opened);
             live = self.live().await?;
             told = ask(&mut live).await;
         }
@@ -118,7 +118,7 @@ impl Line {
 
     pub(super) async fn generation(self: &Rc<Self>) -> Result<u64, Trouble> {
         let mut live = self.live().await?;
-        if !self.is_fresh() {
+        if !self.known.is_fresh() {
             let asked = Instant::now();
             // What is between here and the server may have put another one in its place, or an administrator
             // changed what it does with keys.
@@ -130,10 +130,12 @@ impl Line {
             let told = self.told(async |live| look.query_async(&mut live.connection).await);
             let (info, fence, (seconds, micros)): (String, Option<String>, (u64, u64));
             (live, (info, fence, (seconds, micros))) = told.await?;
-            self.hear(Heard::now(seconds * 1_000 + micros / 1_000));
+            self.known
+                .shown
+                .hear(Heard::now(seconds * 1_000 + micros / 1_000));
             let run = connect::reliable(&info)?;
             if run == *live.run && fence.as_deref() == Some(&*live.fence) {
-                self.confirm(&live, asked);
+                self.known.confirm(&live, asked);
             } else {
                 live = self.look_again(live).await?;
             }
@@ -152,7 +154,7 @@ impl Line {
             .invoke_async::<String>(&mut live.connection)
             .await?;
         live.fence = fence.into();
-        self.learn(live.clone(), asked);
+        self.known.learn(live.clone(), asked);
         Ok(live.generation())
     }
 
@@ -245,4 +247,36 @@ fn is_elsewhere(error: &RedisError) -> bool {
     error.is_io_error()
         || error.is_connection_dropped()
         || matches!(error.code(), Some("MOVED" | "READONLY"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    fn said(line: &[u8]) -> RedisError {
+        let value = ::redis::parse_redis_value(line).unwrap();
+        value.extract_error().unwrap_err()
+    }
+
+    #[test]
+    fn what_another_server_may_still_take_is_told_from_what_none_will() {
+        for kind in [io::ErrorKind::TimedOut, io::ErrorKind::ConnectionReset] {
+            assert!(is_elsewhere(&io::Error::from(kind).into()), "{kind:?}");
+        }
+        for line in [
+            "-MOVED 3999 127.0.0.1:6381\r\n",
+            "-READONLY You can't write against a read only replica.\r\n",
+        ] {
+            assert!(is_elsewhere(&said(line.as_bytes())), "{line}");
+        }
+        for line in [
+            "-OOM command not allowed when used memory > 'maxmemory'.\r\n",
+            "-NOPERM this user has no permissions to run the 'evalsha' command\r\n",
+            "-ERR unknown command\r\n",
+        ] {
+            assert!(!is_elsewhere(&said(line.as_bytes())), "{line}");
+        }
+    }
 }

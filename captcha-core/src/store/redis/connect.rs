@@ -16,15 +16,15 @@ use crate::{
 
 /// A connection and the fence that stood when it was opened.
 #[derive(Clone)]
-pub(super) struct Live {
-    pub(super) connection: MultiplexedConnection,
+pub(super) struct Live<C = MultiplexedConnection> {
+    pub(super) connection: C,
     pub(super) opened: Instant,
     /// The run of the server: another one after every start, and after every promotion.
     pub(super) run: Rc<str>,
     pub(super) fence: Rc<str>,
 }
 
-impl Live {
+impl<C> Live<C> {
     /// The random number of the fence.
     pub(super) fn generation(&self) -> u64 {
         let number = self.fence.rsplit(':').next().unwrap_or_default();

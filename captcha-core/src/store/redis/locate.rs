@@ -214,11 +214,8 @@ async fn owner_of(
         .await;
     let slot = match slot {
         Ok(slot) => slot,
-        // A user who may not ask, or a server that does not know the question, is taken for one alone;
         // `INFO` is looked at next.
-        Err(error) if is_alone(&error) || matches!(error.code(), Some("NOPERM" | "ERR")) => {
-            return Ok(None);
-        }
+        Err(error) if cannot_tell(&error) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     let ranges = cmd("CLUSTER")
@@ -251,6 +248,13 @@ async fn owner_of(
     }
 }
 
+/// Whether a question about slots was refused by a server alone, by one that does not know the question, or
+/// because this user may not ask it, who is taken to be on a server alone.
+fn cannot_tell(error: &RedisError) -> bool {
+    matches!(error.code(), Some("NOPERM" | "ERR"))
+}
+
+/// Whether a server says that it is none of a cluster.
 fn is_alone(error: &RedisError) -> bool {
     error.to_string().contains("cluster support disabled")
 }
@@ -325,6 +329,70 @@ mod tests {
         let (from, to, nodes) = range_of(range, &tcp("10.0.0.9", 6_379)).unwrap();
         assert_eq!((from, to), (5_461, 10_922));
         assert_eq!(nodes, [tcp("10.0.0.5", 7_000), tcp("10.0.0.9", 7_001)]);
+        let unnamed = Value::Array(vec![Value::Int(0), Value::Int(9), node(text("?"), 7_002)]);
+        let (_, _, nodes) = range_of(unnamed, &tcp("10.0.0.9", 6_379)).unwrap();
+        assert_eq!(nodes, [tcp("10.0.0.9", 7_002)]);
         assert!(range_of(Value::Nil, &tcp("10.0.0.9", 6_379)).is_none());
+    }
+
+    #[test]
+    fn a_server_alone_is_told_from_a_cluster_in_trouble() {
+        let said = |line: &str| {
+            let value = ::redis::parse_redis_value(line.as_bytes()).unwrap();
+            value.extract_error().unwrap_err()
+        };
+        for (line, cannot, alone) in [
+            (
+                "-ERR This instance has cluster support disabled\r\n",
+                true,
+                true,
+            ),
+            ("-ERR unknown command 'CLUSTER'\r\n", true, false),
+            ("-NOPERM this user has no permissions\r\n", true, false),
+            ("-CLUSTERDOWN The cluster is down\r\n", false, false),
+            (
+                "-LOADING Redis is loading the dataset in memory\r\n",
+                false,
+                false,
+            ),
+        ] {
+            let error = said(line);
+            assert_eq!(
+                (cannot_tell(&error), is_alone(&error)),
+                (cannot, alone),
+                "{line}"
+            );
+        }
+    }
+
+    /// A node that names one on another host must not lead from an encrypted way, or one within the machine, to
+    /// an open one.
+    #[test]
+    fn no_server_leads_from_a_safe_way_to_an_open_one() {
+        let tls = |host: &str| ConnectionAddr::TcpTls {
+            host: host.to_owned(),
+            port: 6_379,
+            insecure: false,
+            tls_params: None,
+        };
+        let place = |given: ConnectionAddr| {
+            let info: ConnectionInfo = "redis://127.0.0.1".parse().unwrap();
+            Place::new(vec![info.set_addr(given)], Topology::Server).unwrap()
+        };
+        let away = tcp("10.0.0.5", 6_379);
+        for given in [tls("redis.example"), tcp("127.0.0.1", 6_379)] {
+            assert!(place(given.clone()).check(&away).is_err());
+            assert!(place(given.clone()).check(&tls("10.0.0.5")).is_ok());
+            assert!(place(given).check(&tcp("127.0.0.1", 7_000)).is_ok());
+        }
+        assert!(place(tcp("10.0.0.9", 6_379)).check(&away).is_ok());
+
+        let next = at(&tls("redis.example"), "10.0.0.5".to_owned(), 7_000);
+        assert_eq!(next.to_string(), "10.0.0.5:7000");
+        assert_eq!(link(&next), Link::Encrypted);
+        assert_eq!(
+            at(&away, "10.0.0.6".to_owned(), 7_000),
+            tcp("10.0.0.6", 7_000)
+        );
     }
 }

@@ -6,6 +6,7 @@
 mod builder;
 mod calls;
 mod connect;
+mod known;
 mod line;
 mod locate;
 mod scripts;
@@ -21,7 +22,7 @@ use futures_channel::oneshot;
 use tokio::sync::mpsc;
 
 use self::{
-    line::Shown,
+    known::Shown,
     worker::{Call, Job, Waiting},
 };
 use super::{Id, Link, Precedence, Spending, Store, StoreError, StoreFuture};

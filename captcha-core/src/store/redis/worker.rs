@@ -15,11 +15,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{
-    connect::Trouble,
-    line::{Line, Shown},
-    locate::Place,
-};
+use super::{connect::Trouble, known::Shown, line::Line, locate::Place};
 use crate::{
     error::CaptchaError,
     store::{Id, Precedence, Spending, StoreError},
@@ -178,7 +174,7 @@ impl Asked<'_> {
             Ok(done) => done.map_err(|trouble| line.failed(trouble, since)),
             Err(late) => {
                 // The connection may be half open, which nothing else would tell.
-                line.lose(since);
+                line.known.lose(since);
                 Err(StoreError::Unavailable(late.into()))
             }
         };
