@@ -109,10 +109,11 @@ fn a_revocation_that_is_dropped_on_the_way_is_finished_by_the_next_call() {
     let server = Server::start(&[]);
     let (node, other) = (node(&server), node(&server));
     let [before, still] = [0; 2].map(|_| token(&other));
-    let mut revoking = Box::pin(node.revoke_all());
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(revoking.as_mut().poll(&mut context).is_pending());
-    drop(revoking);
+    server.hold(|| {
+        let mut revoking = Box::pin(node.revoke_all());
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(revoking.as_mut().poll(&mut context).is_pending());
+    });
     sleep(LOOK);
     // The control: nobody has told it.
     assert_eq!(closed(&other, &before), Ok(()));

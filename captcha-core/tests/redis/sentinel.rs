@@ -1,6 +1,6 @@
 //! A master, its replica, and a Sentinel that watches them.
 
-use std::{fs, process::Command};
+use std::fs;
 
 use captcha_core::RedisStore;
 
@@ -58,23 +58,15 @@ impl Watched {
     /// The replica does not get to hear of what happens while `meanwhile` runs; then the master is gone for good, and the
     /// replica takes its place.
     pub(crate) fn fail_over(&mut self, meanwhile: impl FnOnce()) {
-        let pid = self.replica.pid();
-        signal("STOP", &pid);
-        // Or it would find on its line afterwards what the master sent meanwhile.
-        self.master.cli(&["CLIENT", "KILL", "TYPE", "replica"]);
-        meanwhile();
-        self.master.stop();
-        signal("CONT", &pid);
+        self.replica.hold(|| {
+            // Or it would find on its line afterwards what the master sent meanwhile.
+            self.master.cli(&["CLIENT", "KILL", "TYPE", "replica"]);
+            meanwhile();
+            self.master.stop();
+        });
         wait_for(
             || self.replica.cli(&["ROLE"]).starts_with("master"),
             "the Sentinel promotes the replica",
         );
     }
-}
-
-fn signal(name: &str, pid: &str) {
-    let sent = Command::new("kill")
-        .args([&format!("-{name}"), pid])
-        .status();
-    assert!(sent.unwrap().success());
 }

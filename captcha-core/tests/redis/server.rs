@@ -85,8 +85,21 @@ impl Server {
         self.kill();
     }
 
+    /// The server answers nobody while `meanwhile` runs.
+    pub(crate) fn hold<T>(&self, meanwhile: impl FnOnce() -> T) -> T {
+        let pid = self.pid();
+        let signal = |name: &str| {
+            let sent = Command::new("kill").args([name, pid.as_str()]).status();
+            assert!(sent.unwrap().success(), "kill {name} {pid}");
+        };
+        signal("-STOP");
+        let done = meanwhile();
+        signal("-CONT");
+        done
+    }
+
     /// The process of the server itself.
-    pub(crate) fn pid(&self) -> String {
+    fn pid(&self) -> String {
         let info = self.cli(&["INFO", "server"]);
         let pid = info
             .lines()
