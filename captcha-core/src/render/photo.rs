@@ -8,7 +8,7 @@ use image::imageops::thumbnail;
 use imageproc::filter::median_filter;
 use rand::{RngExt, SeedableRng};
 
-use super::canvas::{Canvas, Colour, hsl, pixel as as_pixel};
+use super::canvas::{Canvas, Colour, Pixel, hsl, pixel as as_pixel};
 use super::raster::swing;
 use super::{Generator, objects};
 
@@ -80,41 +80,45 @@ impl Photo {
     pub(crate) fn paint(&self, canvas: &mut Canvas, rng: &mut Generator) {
         let light = Light::new(rng);
         let view = View::new(self, canvas, rng);
-        let [wide, tall] = [canvas.width() as f32, canvas.height() as f32];
+        let [width, height] = [canvas.width(), canvas.height()];
+        let lifts = view.lifts(width);
+        let mut places = vec![[0; 2]; width];
+        let mut samples = vec![[0.0; 3]; width];
+        // Step by step along a row: several pixels at a time, wherever that is possible.
         for (y, row) in canvas.rows_mut().enumerate() {
-            let v = y as f32 + 0.5;
-            for (x, pixel) in row.iter_mut().enumerate() {
-                let u = x as f32 + 0.5;
-                *pixel = as_pixel(light.of(self.sample(view.of(u, v)), u / wide, v / tall));
+            view.row(y, &lifts, &mut places);
+            for (sample, place) in samples.iter_mut().zip(&places) {
+                *sample = self.sample(*place);
             }
+            light.row(&samples, (y as f32 + 0.5) / height as f32, row);
         }
         strew(canvas, rng);
         canvas.keep_to(FILE, COLOURS);
     }
 
-    /// The colour between four pixels.
-    fn sample(&self, [x, y]: [f32; 2]) -> [i32; 3] {
-        let x = (x * 256.0) as i32 - 128;
-        let y = (y * 256.0) as i32 - 128;
+    /// The colour between four pixels, at a place in 1/256.
+    fn sample(&self, [x, y]: [i32; 2]) -> [f32; 3] {
+        /// A channel of eight bits in each sixteen.
+        const CHANNELS: u64 = 0x00ff_00ff_00ff;
         let column = (x >> 8).clamp(0, self.width as i32 - 2) as usize;
         let row = (y >> 8).clamp(0, self.height as i32 - 2) as usize;
         let [right, down] = [
-            (x - ((column as i32) << 8)).clamp(0, 256),
-            (y - ((row as i32) << 8)).clamp(0, 256),
+            (x - ((column as i32) << 8)).clamp(0, 256) as u64,
+            (y - ((row as i32) << 8)).clamp(0, 256) as u64,
         ];
-        // Written out, channel by channel: this runs for every pixel.
+        let spread = |[red, green, blue]: Colour| {
+            u64::from(red) | u64::from(green) << 16 | u64::from(blue) << 32
+        };
+        let between = |a: u64, b: u64, share: u64| (a * (256 - share) + b * share) >> 8 & CHANNELS;
         let line = |row: usize| {
             let start = row * self.width + column;
-            let Some([[ar, ag, ab], [br, bg, bb]]) = self.pixels.get(start..start + 2) else {
-                return [0; 3];
-            };
-            let between =
-                |a: u8, b: u8| (i32::from(a) << 8) + (i32::from(b) - i32::from(a)) * right;
-            [between(*ar, *br), between(*ag, *bg), between(*ab, *bb)]
+            match self.pixels.get(start..start + 2) {
+                Some([a, b]) => between(spread(*a), spread(*b), right),
+                _ => 0,
+            }
         };
-        let ([a, b, c], [d, e, f]) = (line(row), line(row + 1));
-        let between = |upper: i32, lower: i32| ((upper << 8) + (lower - upper) * down) >> 16;
-        [between(a, d), between(b, e), between(c, f)]
+        let mixed = between(line(row), line(row + 1), down);
+        [mixed, mixed >> 16, mixed >> 32].map(|channel| f32::from(channel as u8))
     }
 }
 
@@ -171,24 +175,38 @@ impl View {
         }
     }
 
-    fn of(&self, x: f32, y: f32) -> [f32; 2] {
-        let [[across, phase, push], [down, start, lift]] = self.waves;
-        let u = x - self.middle[0] + swing(y * across + phase) * push;
-        let v = y - self.middle[1] + swing(x * down + start) * lift;
-        [
-            self.centre[0] + u * self.across[0] + v * self.down[0],
-            self.centre[1] + u * self.across[1] + v * self.down[1],
-        ]
+    /// By how much each column is lifted.
+    fn lifts(&self, width: usize) -> Vec<f32> {
+        let [_, [down, start, lift]] = self.waves;
+        (0..width)
+            .map(|x| swing((x as f32 + 0.5) * down + start) * lift)
+            .collect()
+    }
+
+    /// Where the pixels of a row come from, in 1/256 from the middle of the first pixel of the picture.
+    fn row(&self, y: usize, lifts: &[f32], places: &mut [[i32; 2]]) {
+        let [[across, phase, push], _] = self.waves;
+        let ([centre_x, centre_y], [right, along], [below, down]) =
+            (self.centre, self.across, self.down);
+        let y = y as f32 + 0.5;
+        let first = swing(y * across + phase) * push + 0.5 - self.middle[0];
+        let level = y - self.middle[1];
+        // In 32 bits, or the loop is not done several pixels at a time.
+        for ((x, lift), place) in (0i32..).zip(lifts).zip(places) {
+            let (u, v) = (x as f32 + first, level + lift);
+            let x = centre_x + u * right + v * below;
+            let y = centre_y + u * along + v * down;
+            *place = [x, y].map(|at| (at * 256.0) as i32 - 128);
+        }
     }
 }
 
 /// Another light: hues turned, colours stronger or weaker, brighter on one side.
 struct Light {
-    /// In 1/256.
-    mix: [[i32; 3]; 3],
+    mix: [[f32; 3]; 3],
     gain: f32,
     slope: [f32; 2],
-    lift: i32,
+    lift: f32,
 }
 
 impl Light {
@@ -204,7 +222,7 @@ impl Light {
                 1 => -keep * third - turn,
                 _ => -keep * third + turn,
             };
-            ((third + around) * 256.0) as i32
+            third + around
         };
         Self {
             mix: [0, 1, 2].map(|row| [0, 1, 2].map(|column| entry(row, column))),
@@ -213,18 +231,22 @@ impl Light {
                 rng.random_range(-0.18..0.18f32),
                 rng.random_range(-0.18..0.18),
             ],
-            lift: rng.random_range(-10..16),
+            lift: rng.random_range(-10..16) as f32,
         }
     }
 
-    fn of(&self, colour: [i32; 3], x: f32, y: f32) -> Colour {
-        let gain = self.gain + (x - 0.5) * self.slope[0] + (y - 0.5) * self.slope[1];
-        let gain = (gain * 256.0) as i32;
-        let [red, green, blue] = colour;
-        self.mix.map(|[a, b, c]| {
-            let value = (a * red + b * green + c * blue) >> 8;
-            (((value * gain) >> 8) + self.lift).clamp(0, 255) as u8
-        })
+    /// The colours of a row, `y` down from 0 to 1.
+    fn row(&self, colours: &[[f32; 3]], y: f32, row: &mut [Pixel]) {
+        let [across, down] = self.slope;
+        let step = across / row.len().max(1) as f32;
+        let gain = self.gain + (y - 0.5) * down - 0.5 * across + 0.5 * step;
+        for ((x, [red, green, blue]), pixel) in (0i32..).zip(colours).zip(row) {
+            let gain = gain + x as f32 * step;
+            *pixel = as_pixel(self.mix.map(|[a, b, c]| {
+                let value = (a * red + b * green + c * blue) * gain + self.lift;
+                value as u8
+            }));
+        }
     }
 }
 
