@@ -207,3 +207,27 @@ fn a_server_that_is_away_is_asked_again_after_growing_pauses_and_not_by_every_ca
     let (_, took) = recovery(|| block_on(store.generation()));
     assert!(took < Duration::from_secs(3), "{took:?}");
 }
+
+/// A connection that an error came over is a good one: asking again, or over another one, only adds to what a server that
+/// is full already has to do.
+#[test]
+fn a_server_that_is_full_is_asked_once() {
+    let server = Server::start(&[]);
+    let store = redis(&server);
+    assert!(block_on(store.spend(&[1; 16], LIFE)).unwrap());
+    let failed = || {
+        let stats = server.cli(&["INFO", "commandstats"]);
+        let line = stats
+            .lines()
+            .find(|line| line.starts_with("cmdstat_evalsha:"));
+        let (_, failed) = line.unwrap().split_once("failed_calls=").unwrap();
+        let (_, rejected) = line.unwrap().split_once("rejected_calls=").unwrap();
+        let rejected = rejected.split(',').next().unwrap();
+        failed.trim().parse::<u32>().unwrap() + rejected.parse::<u32>().unwrap()
+    };
+    let before = failed();
+    server.cli(&["CONFIG", "SET", "maxmemory", "1"]);
+    let full = block_on(store.spend(&[2; 16], LIFE));
+    assert!(matches!(full, Err(StoreError::Full)), "{full:?}");
+    assert_eq!(failed() - before, 1);
+}

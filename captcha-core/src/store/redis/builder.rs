@@ -207,6 +207,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_written_into_logs_has_no_password_and_no_address() {
+        let builder = RedisStore::builder("redis://:hunter2@redis.internal:6379").prefix("shop");
+        let (jobs, _waiting) = tokio::sync::mpsc::unbounded_channel();
+        let store = RedisStore::over(jobs, Shown::default(), Link::Local);
+        let (builder, store) = (format!("{builder:?}"), format!("{store:?}"));
+        assert!(builder.starts_with("RedisStoreBuilder") && builder.contains("shop"));
+        assert!(store.starts_with("RedisStore") && store.contains("Local"));
+        for said in [builder, store] {
+            assert!(
+                !said.contains("hunter2") && !said.contains("internal"),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
     fn a_prefix_is_short_and_plain() {
         let taken = |prefix: &str| {
             let store = RedisStore::builder("redis://127.0.0.1:6379").prefix(prefix);
