@@ -82,6 +82,29 @@ onOne("for everyone", (visit) => {
     assert.deepEqual(away, { slide: near, drag: near, rotate: near, click: near, text: near, audio: { work: 2, audio: 3 } });
   });
 
+  test("Try again in the dialog, by key: the task has the focus until the puzzle is there", async () => {
+    const guest = await visit();
+    const widget = new Widget(guest);
+    await widget.tick();
+    await guest.page.route("**/captcha/challenge", (route) => route.abort());
+    await widget.find("dialog .refresh").press("Enter");
+    const retry = widget.find("dialog .retry");
+    await retry.waitFor();
+    await guest.page.unroute("**/captcha/challenge");
+    let go;
+    const held = new Promise((resolve) => (go = resolve));
+    await guest.page.route("**/captcha/challenge", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await retry.press("Enter");
+    await guest.page.waitForSelector("#one-captcha[data-state=loading]");
+    assert.equal(await widget.find(":focus").getAttribute("id"), "title");
+    go();
+    await guest.page.waitForSelector("#one-captcha[data-state=open]");
+    assert.equal(await widget.find(":focus").getAttribute("type"), "range");
+  });
+
   test("Try again in the row, by key: the box has the focus then, and after the puzzle", async () => {
     const guest = await visit();
     const widget = new Widget(guest);

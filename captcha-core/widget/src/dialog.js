@@ -6,8 +6,8 @@ import { words } from "./strings.js";
 // The window that holds the puzzle. The ways around the puzzle stand before it, one step back from its first control.
 export function windowed(text, answer, load, closed) {
   let puzzle;
-  const notice = notices(text[T.retry]);
-  const title = el("h2", { id: "title" });
+  const title = el("h2", { id: "title", tabindex: -1 });
+  const notice = notices(text[T.retry], title);
   const hint = el("p.hint", { id: "hint" });
   const ways = el(".kinds", { role: "group", "aria-label": text[T.ways] });
   const stage = el("form.stage");

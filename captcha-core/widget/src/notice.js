@@ -9,7 +9,7 @@ export function notices(label, box) {
   const retry = button("retry", label, () => {
     const again = run;
     // The button goes, and whoever pressed it by key would stand nowhere.
-    if (retry.matches(":focus")) box?.focus();
+    if (retry.matches(":focus")) box.focus();
     tell();
     again();
   });
