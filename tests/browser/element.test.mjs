@@ -77,6 +77,23 @@ onOne("the element", (visit) => {
     await Promise.all([free.page.waitForURL(/own\?/), free.page.click("#send")]);
   });
 
+  test("required where there is no box: the form's own listener is reached, which asks for the token", async () => {
+    const { page } = await open("");
+    await page.evaluate(() => {
+      const form = document.forms[0];
+      const element = document.createElement("one-captcha");
+      for (const [name, value] of [["data-kind", "work"], ["data-size", "invisible"], ["required", ""]]) element.setAttribute(name, value);
+      form.prepend(element);
+      form.onsubmit = async (event) => {
+        event.preventDefault();
+        await OneCaptcha.execute("one-captcha");
+        form.submit();
+      };
+    });
+    await page.waitForSelector("one-captcha[data-state=idle]", { state: "attached" });
+    await Promise.all([page.waitForURL(/captcha-token=/), page.click("#send")]);
+  });
+
   test("an element that is taken out keeps its form from nothing, and its value is a string", async () => {
     const { page } = await open("<one-captcha required></one-captcha>");
     const look = () => page.evaluate(() => [document.forms[0].checkValidity(), document.querySelector("one-captcha").value]);

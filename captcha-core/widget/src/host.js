@@ -256,7 +256,7 @@ export function widget(host, options = {}, internals) {
       const data = new FormData();
       if (token) data.append(name, token);
       internals.setFormValue(data);
-      if (root) internals.setValidity({ valueMissing: !token && !gone && host.hasAttribute("required") }, text[T.required], check);
+      if (root) internals.setValidity({ valueMissing: !token && !gone && host.matches("[required]:not([data-size=invisible])") }, text[T.required], check);
     } else {
       // Also the one that came with a copy of a host that was solved.
       host.querySelector(".captcha-token")?.remove();
