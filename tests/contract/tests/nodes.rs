@@ -20,11 +20,23 @@ use contract::{
     runner::Client,
     stores::LookThenWrite,
 };
-use tokio::task::JoinSet;
+use rustix::process::{Resource, getrlimit, setrlimit};
+use tokio::{sync::Barrier, task::JoinSet};
 
 const RACERS: usize = 10_000;
-/// Connections that redeem at a time.
-const AT_ONCE: usize = 250;
+/// Files of this process that are no connections.
+const OTHER_FILES: u64 = 500;
+
+/// Connections that redeem at the same moment: one for each redemption, or as many as this process may have, both ends of
+/// each being here.
+fn connections() -> usize {
+    let mut files = getrlimit(Resource::Nofile);
+    let most = files.maximum.unwrap_or(u64::MAX).min(65_536);
+    files.current = Some(most.max(files.current.unwrap_or(0)));
+    let _ = setrlimit(Resource::Nofile, files);
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(most);
+    RACERS.min((files.saturating_sub(OTHER_FILES) / 2) as usize)
+}
 
 fn rounds(usual: usize, long: usize) -> usize {
     if std::env::var_os("CAPTCHA_LONG").is_some() {
@@ -34,32 +46,52 @@ fn rounds(usual: usize, long: usize) -> usize {
     }
 }
 
-/// Redeems a token over and over on one connection, and counts the statuses.
-async fn redeem(addr: SocketAddr, token: String, times: usize) -> BTreeMap<u16, usize> {
-    let mut pipe = Pipe::to(addr).await;
-    let request = redeeming(&token);
-    let mut statuses = BTreeMap::new();
-    for _ in 0..times {
-        let (status, _) = pipe.send(&request).await;
-        *statuses.entry(status).or_default() += 1;
+/// Open connections to these nodes, in turns.
+async fn pipes(nodes: &[SocketAddr]) -> Vec<Pipe> {
+    const CALLERS: usize = 16;
+    let count = connections();
+    assert!(
+        count > RACERS / 40,
+        "{count} connections: raise the limit of open files (ulimit -n)"
+    );
+    let nodes: Arc<[SocketAddr]> = nodes.into();
+    let mut calling = JoinSet::new();
+    for caller in 0..CALLERS {
+        let nodes = Arc::clone(&nodes);
+        calling.spawn(async move {
+            let mut pipes = Vec::new();
+            for at in (caller..count).step_by(CALLERS) {
+                pipes.push(Pipe::to(nodes[at % nodes.len()]).await);
+            }
+            pipes
+        });
     }
-    statuses
+    calling.join_all().await.into_iter().flatten().collect()
 }
 
-/// How often each status came for one token at these nodes.
-async fn race_for(token: &str, nodes: &[SocketAddr]) -> BTreeMap<u16, usize> {
+/// How often each status came for one token that all connections redeem at once.
+async fn race_for(token: &str, pipes: &mut Vec<Pipe>) -> BTreeMap<u16, usize> {
+    let count = pipes.len();
+    let (request, ready) = (redeeming(token), Arc::new(Barrier::new(count)));
+    let request: Arc<str> = request.into();
     let mut racing = JoinSet::new();
-    for at in 0..AT_ONCE {
-        racing.spawn(redeem(
-            nodes[at % nodes.len()],
-            token.to_owned(),
-            RACERS / AT_ONCE,
-        ));
+    for (at, mut pipe) in pipes.drain(..).enumerate() {
+        let (request, ready) = (Arc::clone(&request), Arc::clone(&ready));
+        racing.spawn(async move {
+            ready.wait().await;
+            let mut statuses = Vec::new();
+            // Where there are fewer connections than redemptions, some of them redeem more than once.
+            for _ in (at..RACERS).step_by(count) {
+                statuses.push(pipe.send(&request).await.0);
+            }
+            (pipe, statuses)
+        });
     }
     let mut all = BTreeMap::new();
-    while let Some(statuses) = racing.join_next().await {
-        for (status, count) in statuses.unwrap() {
-            *all.entry(status).or_default() += count;
+    for (pipe, statuses) in racing.join_all().await {
+        pipes.push(pipe);
+        for status in statuses {
+            *all.entry(status).or_default() += 1;
         }
     }
     all
@@ -72,9 +104,10 @@ fn one_of_ten_thousand() -> BTreeMap<u16, usize> {
 fn rounds_at(adapter: Adapter, rounds: usize) {
     let client = Client::start(adapter, Config::default());
     client.block_on(async {
+        let mut pipes = pipes(&[client.addr()]).await;
         for round in 0..rounds {
             let token = client.token().await;
-            let statuses = race_for(&token, &[client.addr()]).await;
+            let statuses = race_for(&token, &mut pipes).await;
             assert_eq!(
                 statuses,
                 one_of_ten_thousand(),
@@ -111,10 +144,11 @@ fn of_ten_thousand_redemptions_at_three_nodes_one_passes() {
     let nodes = nodes(&store);
     let addresses: Vec<_> = nodes.iter().map(Client::addr).collect();
     nodes[0].block_on(async {
+        let mut pipes = pipes(&addresses).await;
         for round in 0..rounds(20, 100) {
             // Issued at one, redeemed at all.
             let token = nodes[round % 3].token().await;
-            let statuses = race_for(&token, &addresses).await;
+            let statuses = race_for(&token, &mut pipes).await;
             assert_eq!(statuses, one_of_ten_thousand(), "round {round}");
         }
     });
@@ -127,9 +161,10 @@ fn three_nodes_over_a_store_that_is_not_atomic_are_caught() {
     let nodes = nodes(&store);
     let addresses: Vec<_> = nodes.iter().map(Client::addr).collect();
     let caught = nodes[0].block_on(async {
+        let mut pipes = pipes(&addresses).await;
         for _ in 0..5 {
             let token = nodes[0].token().await;
-            if race_for(&token, &addresses).await != one_of_ten_thousand() {
+            if race_for(&token, &mut pipes).await != one_of_ten_thousand() {
                 return true;
             }
         }

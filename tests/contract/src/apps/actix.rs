@@ -1,4 +1,4 @@
-use std::{sync::mpsc, thread};
+use std::{sync::mpsc, thread, time::Duration};
 
 use actix_web::{
     App, HttpServer,
@@ -13,6 +13,8 @@ use captcha_actix::{
 use super::{Login, REPLAYED, Running, Signup};
 use crate::engine::Engine;
 
+const PATIENCE: Duration = Duration::from_secs(60);
+
 pub(super) fn start(engine: Engine) -> Running {
     let (started, running) = mpsc::channel();
     thread::spawn(move || {
@@ -22,6 +24,9 @@ pub(super) fn start(engine: Engine) -> Running {
                 App::new().configure(move |config| routes(config, &engine))
             })
             .workers(2)
+            // Ten thousand connections take their time to open, on a busy machine, and wait for each other.
+            .client_request_timeout(PATIENCE)
+            .keep_alive(PATIENCE)
             .disable_signals()
             .bind(("127.0.0.1", 0))
             .unwrap();
