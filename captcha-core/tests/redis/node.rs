@@ -10,6 +10,7 @@ use std::{
 use captcha_core::{
     Captcha, CaptchaBuilder, CaptchaError, ErrorKind, KeyRing, Kind, Limits, Redemption,
     RedisStore, SecretKey, Store, VerifiedCaptcha,
+    endpoint::{Headers, Request, Response},
     store::{Id, StoreFuture},
     testing::{self, block_on},
 };
@@ -29,6 +30,28 @@ pub(crate) fn key(number: u32) -> SecretKey {
 pub(crate) fn redis(server: &Server) -> Arc<dyn Store> {
     let store = RedisStore::builder(&server.url()).deadline(Duration::from_secs(2));
     Arc::new(store.connect().unwrap())
+}
+
+/// What a route answers to a visitor at this address, if any.
+pub(crate) fn call(
+    captcha: &Captcha,
+    (method, path): (&str, &str),
+    headers: &[(&str, &str)],
+    body: &str,
+    peer: Option<&str>,
+) -> Response {
+    let headers = headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_bytes()));
+    let request = Request {
+        method,
+        path,
+        query: None,
+        headers: headers.collect::<Headers<'_>>(),
+        body: body.as_bytes(),
+        peer: peer.map(|peer| peer.parse().unwrap()),
+    };
+    block_on(captcha.handle(&request))
 }
 
 pub(crate) fn node_with(

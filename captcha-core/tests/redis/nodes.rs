@@ -1,30 +1,18 @@
 //! Several processes over one Redis: what they count together, and what the notice says of it.
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
-use captcha_core::{
-    Captcha, Limits, MemoryStore,
-    endpoint::{Headers, Request},
-    testing::block_on,
-};
+use captcha_core::{Captcha, Limits, MemoryStore, testing::block_on};
 
 use super::{
-    node::{LIMITS, closed, key, node, node_with, redis, token},
+    node::{self, LIMITS, closed, key, node, node_with, redis, token},
     server::Server,
 };
 
 /// The status of a call of somebody at this address.
 fn call(captcha: &Captcha, path: &str, body: &str, peer: &str) -> (u16, serde_json::Value) {
-    let headers: [(&str, &[u8]); 1] = [("content-type", b"application/json")];
-    let request = Request {
-        method: "POST",
-        path,
-        query: None,
-        headers: headers.into_iter().collect::<Headers<'_>>(),
-        body: body.as_bytes(),
-        peer: Some(peer.parse::<IpAddr>().unwrap()),
-    };
-    let response = block_on(captcha.handle(&request));
+    let json = [("content-type", "application/json")];
+    let response = node::call(captcha, ("POST", path), &json, body, Some(peer));
     if matches!(response.status, 429 | 503) {
         let retry = response
             .headers
@@ -190,16 +178,9 @@ fn a_rush_at_one_process_is_one_at_all() {
 fn the_notice_says_that_the_salt_is_shared() {
     let server = Server::start(&[]);
     let notice = |captcha: &Captcha| {
-        let headers: [(&str, &[u8]); 1] = [("accept", b"application/json")];
-        let request = Request {
-            method: "GET",
-            path: "/privacy",
-            query: None,
-            headers: headers.into_iter().collect::<Headers<'_>>(),
-            body: b"",
-            peer: None,
-        };
-        String::from_utf8(block_on(captcha.handle(&request)).body.into()).unwrap()
+        let json = [("accept", "application/json")];
+        let told = node::call(captcha, ("GET", "/privacy"), &json, "", None);
+        String::from_utf8(told.body.into()).unwrap()
     };
     let alone = node_with(Arc::new(MemoryStore::new().unwrap()), key(1), LIMITS);
     assert!(notice(&alone).contains("in memory alone. A new one"));

@@ -7,15 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use captcha_core::{
-    Captcha, ErrorKind, Kind, Limits, RedisStore,
-    endpoint::{Headers, Request, Response},
-    testing::block_on,
-};
+use captcha_core::{Captcha, ErrorKind, Kind, Limits, RedisStore, testing::block_on};
 
 use super::{
     lossy::{Line, Mode},
-    node::{Same, closed, key, node, node_with, redis},
+    node::{Same, call, closed, key, node, node_with, redis},
     server::Server,
 };
 
@@ -67,36 +63,22 @@ fn the_first_call_at_a_process_that_slept_through_a_revocation_is_no_way_in() {
     assert_eq!(closed(&thief, &token(&thief)), Ok(()));
 }
 
-/// What a route says to a visitor with this cookie.
-fn call(captcha: &Captcha, method: &str, body: &str, cookie: &str) -> Response {
-    let headers: [(&str, &[u8]); 2] = [
-        ("content-type", b"application/json"),
-        ("cookie", cookie.as_bytes()),
-    ];
-    let request = Request {
-        method,
-        path: "/privacy/data",
-        query: None,
-        headers: headers.into_iter().collect::<Headers<'_>>(),
-        body: body.as_bytes(),
-        peer: None,
-    };
-    block_on(captcha.handle(&request))
-}
-
 /// Cookies that outlast restarts are read without the store.
 #[test]
 fn no_cookie_that_outlasts_restarts_is_a_way_in_at_a_process_that_slept_through_a_revocation() {
     let server = Server::start(&[]);
     let (node, idle) = (node(&server), node(&server));
-    let set = call(&thief(&server), "PATCH", r#"{"theme":"dark"}"#, "");
+    let data = "/privacy/data";
+    let json = [("content-type", "application/json")];
+    let dark = r#"{"theme":"dark"}"#;
+    let set = call(&thief(&server), ("PATCH", data), &json, dark, None);
     let cookie = set.headers.iter().find_map(|(name, value)| {
         let pair = value.split_once(';')?.0;
         (*name == "set-cookie" && !pair.ends_with('=')).then(|| pair.to_owned())
     });
     let cookie = cookie.expect("a cookie with the selection");
     let knows = || {
-        let told = call(&idle, "GET", "", &cookie);
+        let told = call(&idle, ("GET", data), &[("cookie", &cookie)], "", None);
         String::from_utf8(told.body.into()).unwrap()
     };
     // The control: before the revocation it says what was selected.

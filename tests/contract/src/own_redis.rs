@@ -19,34 +19,6 @@ struct OwnRedis {
     _server: server::Server,
 }
 
-/// A server that goes away and comes back.
-pub struct Outage(server::Server);
-
-impl Outage {
-    /// One that is there.
-    #[allow(clippy::new_without_default, reason = "it starts a process")]
-    #[must_use]
-    pub fn new() -> Self {
-        Self(server::Server::start(&[]))
-    }
-
-    /// Its address.
-    #[must_use]
-    pub fn url(&self) -> String {
-        self.0.url()
-    }
-
-    /// It is gone.
-    pub fn begin(&mut self) {
-        self.0.stop();
-    }
-
-    /// It is back.
-    pub fn end(&mut self) {
-        self.0.restart();
-    }
-}
-
 /// An empty one.
 #[must_use]
 pub fn start() -> Arc<dyn Store> {
@@ -134,5 +106,32 @@ impl Store for OwnRedis {
 
     fn drop_kept<'a>(&'a self, id: &'a Id) -> StoreFuture<'a, ()> {
         self.store.drop_kept(id)
+    }
+}
+
+/// A server that goes away and comes back.
+pub struct Outage(server::Server);
+
+impl Outage {
+    /// One that is there.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(server::Server::start(&[]))
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.0.url()
+    }
+
+    /// It is gone.
+    pub fn begin(&mut self) {
+        self.0.stop();
+    }
+
+    /// It is back.
+    pub fn end(&mut self) {
+        self.0.restart();
     }
 }

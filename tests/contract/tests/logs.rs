@@ -40,7 +40,7 @@ fn trouble_is_told_when_it_begins_and_when_it_ends() {
 }
 
 fn an_outage_of_redis() {
-    let mut server = Outage::new();
+    let mut server = Outage::start();
     let store = RedisStore::connect(&server.url()).unwrap();
     let works = || block_on(store.spend(&[1; 16], Duration::from_secs(9))).is_ok();
     assert!(works());

@@ -215,8 +215,14 @@ pub(super) fn reliable(info: &str) -> Result<String, Trouble> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// The error that a server says with a line.
+    pub(in super::super) fn said(line: &str) -> RedisError {
+        let value = ::redis::parse_redis_value(format!("-{line}\r\n").as_bytes());
+        value.unwrap().extract_error().unwrap_err()
+    }
 
     const GOOD: &str = "# Server\r\nredis_version:7.0.15\r\nrun_id:c0ffee\r\nmaster_replid:7ea\r\nrole:master\r\nloading:0\r\n\
         maxmemory:0\r\nmaxmemory_policy:noeviction\r\ncluster_enabled:0\r\n";

@@ -310,7 +310,7 @@ fn is_loopback(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::connect::tests::said, *};
 
     fn tcp(host: &str, port: u16) -> ConnectionAddr {
         ConnectionAddr::Tcp(host.to_owned(), port)
@@ -337,21 +337,13 @@ mod tests {
 
     #[test]
     fn a_server_alone_is_told_from_a_cluster_in_trouble() {
-        let said = |line: &str| {
-            let value = ::redis::parse_redis_value(line.as_bytes()).unwrap();
-            value.extract_error().unwrap_err()
-        };
         for (line, cannot, alone) in [
+            ("ERR This instance has cluster support disabled", true, true),
+            ("ERR unknown command 'CLUSTER'", true, false),
+            ("NOPERM this user has no permissions", true, false),
+            ("CLUSTERDOWN The cluster is down", false, false),
             (
-                "-ERR This instance has cluster support disabled\r\n",
-                true,
-                true,
-            ),
-            ("-ERR unknown command 'CLUSTER'\r\n", true, false),
-            ("-NOPERM this user has no permissions\r\n", true, false),
-            ("-CLUSTERDOWN The cluster is down\r\n", false, false),
-            (
-                "-LOADING Redis is loading the dataset in memory\r\n",
+                "LOADING Redis is loading the dataset in memory",
                 false,
                 false,
             ),
