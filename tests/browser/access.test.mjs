@@ -63,6 +63,27 @@ onOne("for everyone", (visit) => {
     await widget.ready.waitFor();
   });
 
+  // Browsers tell of a close some time after it, and a key pressed before that was lost.
+  test("a box that is pressed at the moment the puzzle closes opens it again", async () => {
+    const guest = await visit();
+    const widget = new Widget(guest);
+    const { keyboard } = guest.page;
+    for (const close of [() => keyboard.press("Escape"), () => widget.press(widget.find(".close"))]) {
+      await widget.tick();
+      const before = guest.challenges.length;
+      await widget.dialog.evaluate((dialog) => {
+        const box = dialog.getRootNode().querySelector(".check");
+        const press = (_, observer) => dialog.open || (observer.disconnect(), box.click());
+        new MutationObserver(press).observe(dialog, { attributeFilter: ["open"] });
+      });
+      await close();
+      await widget.ready.waitFor();
+      assert.equal(guest.challenges.length, before + 1);
+      await keyboard.press("Escape");
+      await widget.dialog.waitFor({ state: "detached" });
+    }
+  });
+
   test("from a puzzle's first control the other ways are two key presses away at most", async () => {
     const guest = await visit();
     const widget = new Widget(guest);

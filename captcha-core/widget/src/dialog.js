@@ -4,7 +4,7 @@ import { notices } from "./notice.js";
 import { words } from "./strings.js";
 
 // The window that holds the puzzle. The ways around the puzzle stand before it, one step back from its first control.
-export function windowed(text, answer, load, closed) {
+export function windowed(text, answer, load, reset) {
   let puzzle;
   const title = el("h2", { id: "title", tabindex: -1 });
   const notice = notices(text[T.retry], title);
@@ -13,10 +13,15 @@ export function windowed(text, answer, load, closed) {
   const stage = el("form.stage");
   const refresh = button("refresh", text[T.refresh], () => load());
   refresh.prepend(icon(anew));
+  const end = () => (puzzle = puzzle?.end?.());
+  const shut = () => {
+    end();
+    node.returnValue || reset("closed");
+  };
   const node = el(
     "dialog.dialog",
     { "aria-labelledby": "title", "aria-describedby": "hint" },
-    el(".head", {}, title, button("close", text[T.close], () => node.close(), icon("M6 6l12 12M18 6L6 18"))),
+    el(".head", {}, title, button("close", text[T.close], shut, icon("M6 6l12 12M18 6L6 18"))),
     ways,
     // What is said stands in the place of the hint: in sight on a small screen, and nothing moves.
     ...notice.nodes,
@@ -24,15 +29,13 @@ export function windowed(text, answer, load, closed) {
     stage,
     el(".foot", {}, refresh),
   );
-  const end = () => (puzzle = puzzle?.end?.());
   stage.onsubmit = (event) => {
     event.preventDefault();
     answer(puzzle.solve());
   };
-  node.onclose = () => {
-    end();
-    closed(node.returnValue);
-  };
+  // Escape is heard at once: until a browser tells of the close, the box may have been pressed again, and the puzzle be back.
+  node.oncancel = shut;
+  node.onclose = () => node.open || shut();
 
   return {
     node,

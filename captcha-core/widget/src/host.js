@@ -86,8 +86,7 @@ export function widget(host, options = {}, internals) {
         if (other) call("PATCH", "privacy/data", { kind: other });
         load(other || kind, "", !other);
       };
-      const closed = (done) => done || reset("closed");
-      dialog = windowed(text, submit, another, closed);
+      dialog = windowed(text, submit, another, reset);
       root.append(dialog.node);
     }
     held = null;
