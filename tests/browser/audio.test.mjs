@@ -33,7 +33,6 @@ async function spoken(guest) {
     const response = await route.fetch({ postData: { ...asked, kind: audio ? "text" : asked.kind } });
     const reply = await response.json();
     if (audio) Object.assign(reply, { kind: "audio", prompt: { audio: { type: "audio/wav", data: tone() } } });
-    reply.alternatives = [...reply.alternatives.filter((kind) => kind !== "audio"), audio ? "text" : "audio"];
     await route.fulfill({ response, json: reply });
   });
   await context.route("**/captcha/privacy/data", (route) => route.fulfill({ status: 204 }));

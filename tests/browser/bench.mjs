@@ -40,10 +40,10 @@ async function login(server, blocked) {
   return { "puzzle shown": shown - began, "no puzzle": verified - shown, "whole login": Date.now() - began };
 }
 
-// A page with the widget, loaded one way or the other, and the same page without its script, in turns: long tasks and what moves
-// while it comes into sight.
+// A page with the widget, loaded one way or the other, and the same page with a deferred script that does nothing, or without any,
+// in turns: long tasks and what moves while it comes into sight.
 async function arrival(server, way) {
-  const head = way === "without" ? "" : `<script src="/captcha/widget.js" ${way}></script>`;
+  const head = { nothing: '<script src="/nothing.js" defer></script>', without: "" }[way] ?? `<script src="/captcha/widget.js" ${way}></script>`;
   const watch = () => {
     window.tasks = [];
     window.shift = 0;
@@ -57,10 +57,11 @@ async function arrival(server, way) {
     policy: STRICT,
     before: async (visit) => {
       await visit.page.addInitScript(watch);
+      await visit.context.route("**/nothing.js", (route) => route.fulfill({ contentType: "text/javascript", body: "" }));
       await slow(visit);
     },
   }));
-  if (way !== "without") await new Widget(guest).check.waitFor();
+  if (head.includes("widget")) await new Widget(guest).check.waitFor();
   await guest.page.waitForTimeout(1000);
   const { tasks, shift, paint } = await guest.page.evaluate(() => ({
     tasks,
@@ -73,7 +74,7 @@ async function arrival(server, way) {
 
 const server = await Server.start("axum");
 after(() => server.stop());
-const pages = { defer: [], async: [], without: [] };
+const pages = { defer: [], async: [], nothing: [], without: [] };
 for (let run = 0; run < runs; run++) {
   for (const [way, list] of Object.entries(pages)) list.push(await arrival(server, way));
 }

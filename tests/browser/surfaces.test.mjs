@@ -100,7 +100,7 @@ onOne("surfaces", (visit) => {
     await widget.verified();
     const routes = sent.map(({ route }) => route);
     assert.deepEqual(routes, ["challenge", "answer", "challenge", "answer"]);
-    const shapes = { challenge: ["action", "kind", "lang", "refreshed"], answer: ["answer", "challenge", "work"] };
+    const shapes = { challenge: ["action", "kind", "lang", "refreshed", "words"], answer: ["answer", "challenge", "work"] };
     for (const { route, body, custom } of sent) {
       for (const key of Object.keys(body)) assert.ok(shapes[route].includes(key), `${key} is sent to ${route}`);
       if (route === "answer") {

@@ -349,9 +349,16 @@ fn a_sum_says_that_its_result_is_asked_for() {
     ];
     for (options, sum) in both {
         let captcha = engine(&clock).text(options).build().unwrap();
-        let reply = arrive(&captcha, "POST", "/challenge", br#"{"kind":"text"}"#);
+        let body = br#"{"kind":"text","words":true}"#;
+        let reply = arrive(&captcha, "POST", "/challenge", body);
         let shown: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
         assert_eq!(shown["prompt"]["arithmetic"] == true, sum, "{shown}");
+        let task = if sum {
+            "Type the result"
+        } else {
+            "Type what you see"
+        };
+        assert_eq!(shown["words"]["task"], task, "{shown}");
         let solved = block_on(captcha.solve(shown["challenge"].as_str().unwrap())).unwrap();
         let digits = solved.answer.0.bytes().filter(u8::is_ascii_digit).count();
         assert_eq!(

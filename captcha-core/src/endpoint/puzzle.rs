@@ -8,7 +8,7 @@ use crate::{
     captcha::{Answer, Captcha, Challenge, Token},
     challenge::{self, Kind},
     error::{CaptchaError, ErrorKind},
-    language::filled,
+    language::{PuzzleWords, filled},
     limit::{Call, Visitor},
     observe,
     privacy::{registry::Cookie, statistics::Event},
@@ -25,6 +25,9 @@ struct ChallengeBody {
     /// Whether the visitor asked for another in place of one; counted of those who agreed.
     #[serde(default)]
     refreshed: bool,
+    /// Whether the reply is to hold the words that are said of the puzzle.
+    #[serde(default)]
+    words: bool,
 }
 
 #[derive(Deserialize)]
@@ -36,11 +39,13 @@ struct AnswerBody<'a> {
     work: u64,
 }
 
-/// A challenge, and how the visitor likes to see it.
+/// A challenge, what to say of it, and how the visitor likes to see it.
 #[derive(Serialize)]
 struct Shown {
     #[serde(flatten)]
     challenge: Challenge,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<PuzzleWords>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     selections: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,9 +99,13 @@ impl Captcha {
             let challenge = self
                 .issue_in(language.voice(), kind, body.action.as_deref(), wrong)
                 .await?;
-            let name = challenge.kind;
+            let drawn = Kind::from_name(challenge.kind);
             let cookie = self.engine().refresh_session(session).await?;
             let shown = Shown {
+                words: drawn.filter(|_| body.words).map(|kind| {
+                    let is_sum = challenge.prompt.arithmetic;
+                    (language.text().widget.kinds).said(kind, is_sum, &self.engine().kinds)
+                }),
                 challenge,
                 selections: selections.shown(),
                 consent: self.standing(request, language),
@@ -112,9 +121,7 @@ impl Captcha {
                 true => &[Event::Issued, Event::Refreshed],
                 false => &[Event::Issued],
             };
-            let issued = self
-                .count(request, events, Kind::from_name(name), None)
-                .await;
+            let issued = self.count(request, events, drawn, None).await;
             Ok([cookie, issued]
                 .into_iter()
                 .flatten()

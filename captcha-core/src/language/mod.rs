@@ -8,7 +8,7 @@ mod text;
 
 use std::sync::OnceLock;
 
-pub(crate) use text::{Choices, ConsentWords, Labels, Notice, Text, filled};
+pub(crate) use text::{Choices, ConsentWords, Labels, Notice, PuzzleWords, Text, filled};
 
 use crate::render::voice;
 

@@ -161,10 +161,7 @@ fn what_the_widget_loads_belongs_to_its_language() {
             assert_eq!(words.first().map(String::as_str), Some(language.tag()));
             assert_eq!(words.get(1).map(String::as_str), Some(text.direction));
             assert_eq!(words.get(2).map(String::as_str), Some(text.widget.label));
-            assert_eq!(
-                words.last().map(String::as_str),
-                Some(text.widget.kinds.work.hint)
-            );
+            assert_eq!(words.last().map(String::as_str), Some(text.widget.failed));
             words.len()
         })
         .collect();

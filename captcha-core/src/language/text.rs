@@ -148,7 +148,41 @@ impl Forms {
     }
 }
 
+/// What the widget says of a puzzle. It comes with the challenge, so that no visitor loads the words
+/// of kinds that are never shown.
+#[derive(Debug, Serialize)]
+pub(crate) struct PuzzleWords {
+    task: &'static str,
+    hint: &'static str,
+    /// The ways to verify, each a kind and its name, in the order in which they are offered.
+    ways: Vec<(&'static str, &'static str)>,
+}
+
 impl Kinds {
+    /// Kinds by their likeness: pictures to move, to tap and to read, then what stands in for them.
+    const ORDER: [Kind; 7] = [
+        Kind::Slide,
+        Kind::Drag,
+        Kind::Rotate,
+        Kind::Click,
+        Kind::Text,
+        Kind::Audio,
+        Kind::Work,
+    ];
+
+    /// Of a puzzle of that kind, or a sum in the place of text, among the kinds on `offer`.
+    pub(crate) fn said(&self, kind: Kind, is_sum: bool, offer: &[Kind]) -> PuzzleWords {
+        let words = if is_sum { &self.sum } else { self.of(kind) };
+        PuzzleWords {
+            task: words.task,
+            hint: words.hint,
+            ways: (Self::ORDER.into_iter())
+                .filter(|way| offer.contains(way))
+                .map(|way| (way.name(), self.of(way).name))
+                .collect(),
+        }
+    }
+
     pub(crate) const fn of(&self, kind: Kind) -> &KindWords {
         match kind {
             Kind::Slide => &self.slide,

@@ -2,12 +2,12 @@ import * as T from "strings";
 import { button, el } from "./dom.js";
 import { actions, mover, submit } from "./mover.js";
 import { board, named } from "./picture.js";
-import { fill, words } from "./strings.js";
+import { fill } from "./strings.js";
 
 export async function click({ image, order }, text, answer) {
   const { count } = order;
   const { node, point, place } = await board(image, text, "click");
-  const wanted = await named(order, words(text, "click")[1]);
+  const wanted = await named(order, text.task);
   const cursor = el("span.cursor");
   const marks = el("");
   const tally = el("p.status", { role: "status" });

@@ -1,7 +1,6 @@
 import * as T from "strings";
 import { anew, button, el, icon } from "./dom.js";
 import { notices } from "./notice.js";
-import { words } from "./strings.js";
 
 // The window that holds the puzzle. The ways around the puzzle stand before it, one step back from its first control.
 export function windowed(text, answer, load, reset) {
@@ -40,19 +39,19 @@ export function windowed(text, answer, load, reset) {
   return {
     node,
     notice,
-    show(kind, kinds, shown) {
+    // `said` is the challenge's own words.
+    show(kind, said, shown) {
       end();
       puzzle = shown;
-      [, title.textContent, hint.textContent] = words(text, puzzle.words || kind);
+      title.textContent = said.task;
+      hint.textContent = said.hint;
       refresh.hidden = kind === "work";
       ways.replaceChildren(
-        ...T.order
-          .filter((name) => kinds.includes(name))
-          .map((name) => {
-            const choice = button("kind", words(text, name)[0], () => name !== kind && load(name));
-            choice.setAttribute("aria-pressed", name === kind);
-            return choice;
-          }),
+        ...said.ways.map(([way, name]) => {
+          const choice = button("kind", name, () => way !== kind && load(way));
+          choice.setAttribute("aria-pressed", way === kind);
+          return choice;
+        }),
       );
       stage.replaceChildren(...puzzle.nodes);
       if (!node.open) {

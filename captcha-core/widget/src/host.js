@@ -120,7 +120,7 @@ export function widget(host, options = {}, internals) {
     state("loading");
     speaker().tell(quiet ? "" : text[T.loading], why);
 
-    const reply = await call("POST", "challenge", { action: get("action"), lang: text[T.tag], kind, refreshed }, signal);
+    const reply = await call("POST", "challenge", { action: get("action"), lang: text[T.tag], kind, refreshed, words: true }, signal);
     if (signal.aborted) return;
     link(reply.kind !== "network");
     if (!reply.ok) return fail(reply, () => load(kind));
@@ -148,14 +148,16 @@ export function widget(host, options = {}, internals) {
 
   const show = async (body, signal) => {
     const life = body.expires_in;
-    const puzzle = await puzzles[body.kind](body.prompt, text, submit);
+    // The language's words, and the challenge's own by their names.
+    const said = Object.assign([...text], body.words);
+    const puzzle = await puzzles[body.kind](body.prompt, said, submit);
     if (signal.aborted) return;
     // Not before the picture: its worker's file is asked for as well.
     nonce = stamp(body.work, signal);
     challenge = body.challenge;
     kind = body.kind;
     speaker().say();
-    const ready = () => open(kind, [kind, ...body.alternatives], puzzle);
+    const ready = () => open(kind, said, puzzle);
     // Without a puzzle there is nothing to open a dialog for.
     if (kind === "work") {
       if (dialog?.node.open) ready();

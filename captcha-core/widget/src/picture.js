@@ -1,7 +1,7 @@
 import * as T from "strings";
 import { bytes } from "./bytes.js";
 import { el } from "./dom.js";
-import { fill, words } from "./strings.js";
+import { fill } from "./strings.js";
 
 // Drawn from bytes in memory, so that no data: or blob: address is needed. Nothing is ever read back.
 export async function picture({ type, width, height, data }, what, attributes) {
@@ -16,7 +16,7 @@ export const named = (image, name) => picture(image, "canvas", { role: "img", "a
 
 // The picture of a puzzle, with what lies on it. Places are in its pixels, whatever size it is shown at.
 export async function board(image, text, kind) {
-  const canvas = await named(image, fill(text[T.picture], words(text, kind)[1]));
+  const canvas = await named(image, fill(text[T.picture], text.task));
   return {
     node: el(".picture " + kind, {}, canvas),
     point({ clientX, clientY }) {

@@ -1,4 +1,3 @@
-import { kinds, order } from "strings";
 import { base } from "./base.js";
 
 let tables = {};
@@ -11,8 +10,5 @@ export const strings = (lang) => {
     tables = {};
   });
 };
-
-// Of a kind: its name, the task, and how to go about it.
-export const words = (text, kind) => text.slice(kinds + 3 * order.indexOf(kind));
 
 export const fill = (text, first, second) => text.replace("{0}", first).replace("{1}", second);

@@ -3,10 +3,9 @@ import { el } from "./dom.js";
 import { actions, submit } from "./mover.js";
 import { board } from "./picture.js";
 
-export async function text({ image, arithmetic }, text) {
-  const words = arithmetic ? "sum" : "text";
-  const { node } = await board(image, text, words);
-  return { words, ...typed([node], text[T.characters], text, { autocapitalize: "characters" }) };
+export async function text({ image }, text) {
+  const { node } = await board(image, text, "text");
+  return typed([node], text[T.characters], text, { autocapitalize: "characters" });
 }
 
 // What is typed, below what it is read or heard from.

@@ -58,9 +58,8 @@ function begin() {
       controls.get(this)?.disable(on);
     }
     // Inside another component nothing else sees it come. Later: its attributes may be set by then.
-    async connectedCallback() {
-      await 0;
-      mount(this);
+    connectedCallback() {
+      setTimeout(mount, 0, this);
     }
     async disconnectedCallback() {
       await 0;
@@ -85,8 +84,9 @@ function begin() {
     },
   };
 
+  // In a task of its own: a deferred script has its own in common with the end of the page.
+  setTimeout(each);
   // Sees what the browser has still to read of the page, and what comes later.
-  each();
   new MutationObserver((changes) => {
     each();
     for (const { removedNodes } of changes) {
@@ -103,7 +103,7 @@ function begin() {
     addEventListener(type, ({ target }) => addEventListener.call(target, type, hear, { once: true }), true);
   }
   // A page that the Back button brings out of memory would still show the tick of a token long spent.
-  addEventListener("pageshow", () => each((control) => control?.back()));
+  addEventListener("pageshow", ({ persisted }) => persisted && each((control) => control?.back()));
   for (const type of ["offline", "online"]) addEventListener(type, () => each((control) => control?.link(type === "online")));
 }
 

@@ -17,6 +17,7 @@ export const expected = (kind, words) => {
     ],
     click: [`img "${task}"`, "status", `img "${picture}"`, `slider "${words.across}"`, `slider "${words.down}"`, `button "${words.undo}"`, `button "${words.check}" [disabled]`],
     text: [`img "${picture}"`, `textbox "${words.characters}"`, `button "${words.check}"`],
+    work: [],
     audio: [`button "${words.play}"`, `textbox "${words.digits}"`, `button "${words.check}"`, `button "${words.again}"`, `slider "${words.volume}"`],
   }[kind];
   return [
@@ -25,9 +26,10 @@ export const expected = (kind, words) => {
     `button "${words.close}"`,
     `group "${words.ways}"`,
     ...ways.map((way) => `button "${words.kinds[way].name}"${way === kind ? " [pressed]" : ""}`),
-    `paragraph: ${hint}`,
+    // What goes on is said in the place of the hint.
+    kind === "work" ? "status" : `paragraph: ${hint}`,
     ...inside,
-    `button "${words.refresh}"`,
+    ...(kind === "work" ? [] : [`button "${words.refresh}"`]),
   ];
 };
 
