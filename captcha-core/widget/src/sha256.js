@@ -15,17 +15,17 @@ for (let n = 2, found = 0; found < 64; n++) {
 
 const W = new Int32Array(64);
 
-// The smallest nonce in [from, to) whose stamp begins with `bits` zero bits, or -1. Salt and nonce share one block,
-// so a salt has at most 47 bytes; nonces stay below 2^32, far beyond any stamp that a browser could compute.
+// The smallest nonce in [from, to) whose stamp begins with `bits` zero bits, or -1. The protocol's salts are of four words; with the
+// nonce they are one block. Nonces stay below 2^32, far beyond any stamp that a browser could compute.
 export function search(salt, bits, from, to) {
-  const block = new DataView(new ArrayBuffer(64));
-  const end = salt.length + 8;
-  salt.forEach((byte, i) => block.setUint8(i, byte));
-  block.setUint8(end, 128);
-  block.setUint16(62, end * 8);
+  W.fill(0);
+  salt.forEach((byte, i) => (W[i >> 2] |= byte << (24 - 8 * (i & 3))));
+  // The end mark, and the length in bits.
+  W[6] = 1 << 31;
+  W[15] = 192;
   for (let nonce = from; nonce < to; nonce++) {
-    block.setUint32(end - 4, nonce);
-    if (Math.clz32(firstWord(block)) >= bits) return nonce;
+    W[5] = nonce;
+    if (Math.clz32(firstWord()) >= bits) return nonce;
   }
   return -1;
 }
@@ -33,7 +33,7 @@ export function search(salt, bits, from, to) {
 // Every engine puts this in place; written out it would cost each visitor some dozens of bytes.
 const turn = (word, bits) => (word >>> bits) | (word << (32 - bits));
 
-function firstWord(block) {
+function firstWord() {
   let a = H[0];
   let b = H[1];
   let c = H[2];
@@ -42,30 +42,19 @@ function firstWord(block) {
   let f = H[5];
   let g = H[6];
   let h = H[7];
-  for (let i = 0; i < 64; i++) {
+  for (let i = 16; i < 64; i++) {
     const x = W[i - 15];
     const y = W[i - 2];
-    W[i] =
-      i < 16
-        ? block.getInt32(4 * i)
-        : W[i - 16] +
-          W[i - 7] +
-          (turn(x, 7) ^ turn(x, 18) ^ (x >>> 3)) +
-          (turn(y, 17) ^ turn(y, 19) ^ (y >>> 10));
-    const t =
-      (h +
-        K[i] +
-        W[i] +
-        (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) +
-        ((e & f) ^ (~e & g))) |
-      0;
+    W[i] = W[i - 16] + W[i - 7] + (turn(x, 7) ^ turn(x, 18) ^ (x >>> 3)) + (turn(y, 17) ^ turn(y, 19) ^ (y >>> 10));
+  }
+  for (let i = 0; i < 64; i++) {
+    const t = (h + K[i] + W[i] + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + (g ^ (e & (f ^ g)))) | 0;
     h = g;
     g = f;
     f = e;
     e = (d + t) | 0;
     d = c;
-    const s =
-      (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    const s = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & (b | c)) | (b & c));
     c = b;
     b = a;
     a = (t + s) | 0;
