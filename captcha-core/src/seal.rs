@@ -12,6 +12,7 @@ use chacha20poly1305::{
 };
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use subtle::{ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -318,11 +319,16 @@ impl Sealer {
 
     /// The keys of that id, the active ones first: should two secrets have one id, what is made now is
     /// read. For an unknown id the active ones as well, which then do the same work and fail on the header.
+    /// Every id is looked at, whichever it is: leaving off at the first that fits took a nanosecond less.
     fn keys(&self, id: [u8; KEY_ID]) -> &Keys {
-        std::iter::once(&self.active)
-            .chain(&self.verify_only)
-            .find(|keys| keys.id == id)
-            .unwrap_or(&self.active)
+        let mut place = 0u32;
+        for (at, keys) in (1..).zip(&self.verify_only) {
+            let is_later = place.ct_eq(&0) & keys.id.ct_eq(&id);
+            place.conditional_assign(&at, is_later);
+        }
+        place.conditional_assign(&0, self.active.id.ct_eq(&id));
+        let verify_only = |at: u32| self.verify_only.get(usize::try_from(at).ok()?);
+        (place.checked_sub(1).and_then(verify_only)).unwrap_or(&self.active)
     }
 
     fn context(&self, purpose: Purpose, header: &[u8]) -> Vec<u8> {

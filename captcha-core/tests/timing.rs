@@ -33,8 +33,15 @@ fn welch(mut classes: [Vec<u64>; 2]) -> f64 {
     (mean_a - mean_b) / (var_a + var_b).sqrt()
 }
 
-/// Times `run` with one of two inputs, each time either, as chance has it.
+/// The median of three runs: a busy machine spoils one now and then, and a leak is in all of them.
 fn measure(samples: usize, mut run: impl FnMut(usize)) -> f64 {
+    let mut runs = [(); 3].map(|()| measure_once(samples, &mut run));
+    runs.sort_by(f64::total_cmp);
+    runs[1]
+}
+
+/// Times `run` with one of two inputs, each time either, as chance has it.
+fn measure_once(samples: usize, mut run: impl FnMut(usize)) -> f64 {
     let random = SeededRandom::new(5);
     let mut classes = [Vec::with_capacity(samples), Vec::with_capacity(samples)];
     let mut bits = [0; 8];
