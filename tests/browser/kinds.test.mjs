@@ -207,11 +207,18 @@ onOne("the controls", (visit) => {
         for (const point of arc.slice(1)) await send("touchMove", point);
         await send("touchEnd");
       } else {
-        const { piece } = (await widget.challenge()).prompt;
-        const box = await widget.picture.boundingBox();
-        const scale = await widget.scale();
-        const places = kind === "click" ? solution.points : [{ x: solution.x + piece.width / 2, y: solution.y + piece.height / 2 }];
-        for (const { x, y } of places) await guest.page.touchscreen.tap(box.x + x * scale, box.y + y * scale);
+        const { image, piece } = (await widget.challenge()).prompt;
+        // By way of a corner: the piece begins below the middle, and a tap on itself would move it nowhere.
+        const corner = () => ({ x: solution.x < image.width / 2 ? image.width - 10 : 10, y: 10 });
+        const places = kind === "click" ? solution.points : [corner(), { x: solution.x + piece.width / 2, y: solution.y + piece.height / 2 }];
+        for (const [at, place] of places.entries()) {
+          const before = kind === "drag" && (await widget.piece.boundingBox());
+          await widget.tapAt(place, async () => {
+            if (kind === "click") return (await widget.marks.count()) === at + 1;
+            const now = await widget.piece.boundingBox();
+            return now.x !== before.x || now.y !== before.y;
+          });
+        }
         await widget.submitByTaps();
       }
       await widget.verified();

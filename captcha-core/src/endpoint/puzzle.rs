@@ -99,10 +99,10 @@ impl Captcha {
             let challenge = self
                 .issue_in(language.voice(), kind, body.action.as_deref(), wrong)
                 .await?;
-            let drawn = Kind::from_name(challenge.kind);
+            let kind = Kind::from_name(challenge.kind);
             let cookie = self.engine().refresh_session(session).await?;
             let shown = Shown {
-                words: drawn.filter(|_| body.words).map(|kind| {
+                words: kind.filter(|_| body.words).map(|kind| {
                     let is_sum = challenge.prompt.arithmetic;
                     (language.text().widget.kinds).said(kind, is_sum, &self.engine().kinds)
                 }),
@@ -121,7 +121,7 @@ impl Captcha {
                 true => &[Event::Issued, Event::Refreshed],
                 false => &[Event::Issued],
             };
-            let issued = self.count(request, events, drawn, None).await;
+            let issued = self.count(request, events, kind, None).await;
             Ok([cookie, issued]
                 .into_iter()
                 .flatten()

@@ -179,6 +179,20 @@ export class Widget {
     await this.verified();
   }
 
+  // A tap on a place of the picture. On a machine that is busy it may last so long that the browser takes it for a long press: who sees
+  // nothing happen taps again.
+  async tapAt({ x, y }, seen) {
+    const [box, scale] = [await this.picture.boundingBox(), await this.scale()];
+    for (let taps = 0; taps < 5; taps++) {
+      await this.page.touchscreen.tap(box.x + x * scale, box.y + y * scale);
+      for (let looks = 0; looks < 10; looks++) {
+        if (await seen()) return;
+        await this.page.waitForTimeout(100);
+      }
+    }
+    assert.fail("five taps came to nothing");
+  }
+
   // A tap soon after a stroke or another tap may be a part of it, for the browser, as it may be of a real hand: who sees nothing happen taps again.
   async submitByTaps() {
     const unanswered = () => this.page.locator("#one-captcha[data-state=open]").count();
