@@ -323,8 +323,8 @@ impl Sealer {
     fn keys(&self, id: [u8; KEY_ID]) -> &Keys {
         let mut place = 0u32;
         for (at, keys) in (1..).zip(&self.verify_only) {
-            let is_later = place.ct_eq(&0) & keys.id.ct_eq(&id);
-            place.conditional_assign(&at, is_later);
+            let is_first = place.ct_eq(&0) & keys.id.ct_eq(&id);
+            place.conditional_assign(&at, is_first);
         }
         place.conditional_assign(&0, self.active.id.ct_eq(&id));
         let verify_only = |at: u32| self.verify_only.get(usize::try_from(at).ok()?);

@@ -209,8 +209,8 @@ onOne("the controls", (visit) => {
       } else {
         const { image, piece } = (await widget.challenge()).prompt;
         // By way of a corner: the piece begins below the middle, and a tap on itself would move it nowhere.
-        const corner = () => ({ x: solution.x < image.width / 2 ? image.width - 10 : 10, y: 10 });
-        const places = kind === "click" ? solution.points : [corner(), { x: solution.x + piece.width / 2, y: solution.y + piece.height / 2 }];
+        const corner = { x: solution.x < image.width / 2 ? image.width - 10 : 10, y: 10 };
+        const places = kind === "click" ? solution.points : [corner, { x: solution.x + piece.width / 2, y: solution.y + piece.height / 2 }];
         for (const [at, place] of places.entries()) {
           const before = kind === "drag" && (await widget.piece.boundingBox());
           await widget.tapAt(place, async () => {

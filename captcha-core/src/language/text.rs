@@ -160,7 +160,7 @@ pub(crate) struct PuzzleWords {
 
 impl Kinds {
     /// Kinds by their likeness: pictures to move, to tap and to read, then what stands in for them.
-    const ORDER: [Kind; 7] = [
+    const ORDER: [Kind; Kind::ALL.len()] = [
         Kind::Slide,
         Kind::Drag,
         Kind::Rotate,

@@ -39,7 +39,7 @@ export function windowed(text, answer, load, reset) {
   return {
     node,
     notice,
-    // `said` is the challenge's own words.
+    // `said` has the challenge's own words beside the language's.
     show(kind, said, shown) {
       end();
       puzzle = shown;

@@ -179,12 +179,10 @@ export class Widget {
     await this.verified();
   }
 
-  // A tap on a place of the picture. On a machine that is busy it may last so long that the browser takes it for a long press: who sees
-  // nothing happen taps again.
-  async tapAt({ x, y }, seen) {
-    const [box, scale] = [await this.picture.boundingBox(), await this.scale()];
+  // A tap soon after a stroke or another tap may be a part of it, for the browser, as it may be of a real hand: who sees nothing happen taps again.
+  async tapUntil(seen, tap) {
     for (let taps = 0; taps < 5; taps++) {
-      await this.page.touchscreen.tap(box.x + x * scale, box.y + y * scale);
+      await tap();
       for (let looks = 0; looks < 10; looks++) {
         if (await seen()) return;
         await this.page.waitForTimeout(100);
@@ -193,14 +191,15 @@ export class Widget {
     assert.fail("five taps came to nothing");
   }
 
-  // A tap soon after a stroke or another tap may be a part of it, for the browser, as it may be of a real hand: who sees nothing happen taps again.
+  // On a place of the picture.
+  async tapAt({ x, y }, seen) {
+    const [box, scale] = [await this.picture.boundingBox(), await this.scale()];
+    await this.tapUntil(seen, () => this.page.touchscreen.tap(box.x + x * scale, box.y + y * scale));
+  }
+
   async submitByTaps() {
-    const unanswered = () => this.page.locator("#one-captcha[data-state=open]").count();
-    for (let taps = 0; taps < 5 && (await unanswered()); taps++) {
-      if (taps) await this.page.waitForTimeout(600);
-      await this.submit.tap();
-      await this.page.waitForTimeout(200);
-    }
+    const answered = async () => !(await this.page.locator("#one-captcha[data-state=open]").count());
+    await this.tapUntil(answered, () => this.submit.tap());
   }
 
   async verified() {
