@@ -17,7 +17,8 @@ const LEVELS: [u32; 2] = [1, 2];
 pub(crate) struct Indexed<'a> {
     pub(crate) width: usize,
     pub(crate) indices: &'a [u8],
-    /// Red, green, blue and alpha. At most 256; with 16 or fewer, two pixels go into a byte.
+    /// Red, green, blue and alpha. At most 256; with 16 or fewer, two pixels go into a byte, with four or fewer
+    /// four.
     pub(crate) palette: &'a [[u8; 4]],
 }
 
@@ -87,21 +88,37 @@ impl Indexed<'_> {
             let alphas: Vec<u8> = self.palette.iter().take(last + 1).map(|c| c[3]).collect();
             encoder.set_trns(alphas);
         }
-        let halves = self.palette.len() <= 16;
-        encoder.set_depth(if halves {
-            BitDepth::Four
-        } else {
-            BitDepth::Eight
-        });
-        let mut writer = encoder.write_header()?;
-        let (rows, width) = match halves {
-            true => (Cow::Owned(self.in_halves()), self.width.div_ceil(2)),
-            false => (Cow::Borrowed(self.indices), self.width),
+        let (depth, rows, width) = match self.palette.len() {
+            ..=4 => (BitDepth::Two, Cow::Owned(self.in_quarters()), 4),
+            5..=16 => (BitDepth::Four, Cow::Owned(self.in_halves()), 2),
+            _ => (BitDepth::Eight, Cow::Borrowed(self.indices), 1),
         };
+        let width = self.width.div_ceil(width);
+        encoder.set_depth(depth);
+        let mut writer = encoder.write_header()?;
         match level {
             Some(level) => writer.write_chunk(chunk::IDAT, &packed(level, &rows, width)?),
             None => writer.write_image_data(&rows),
         }
+    }
+
+    /// Four pixels to a byte.
+    fn in_quarters(&self) -> Vec<u8> {
+        let mut quarters = Vec::with_capacity(self.indices.len() / 4 + 1);
+        for row in self.indices.chunks(self.width) {
+            let (fours, rest) = row.as_chunks::<4>();
+            quarters.extend(
+                fours
+                    .iter()
+                    .map(|[a, b, c, d]| a << 6 | b << 4 | c << 2 | d),
+            );
+            if !rest.is_empty() {
+                let last = (rest.iter().zip([6, 4, 2]))
+                    .fold(0, |byte, (pixel, shift)| byte | pixel << shift);
+                quarters.push(last);
+            }
+        }
+        quarters
     }
 
     /// Two pixels to a byte.
@@ -161,7 +178,7 @@ pub(crate) mod tests {
 
     #[test]
     fn pixels_come_back() {
-        for colours in [3u8, 200] {
+        for colours in [3u8, 9, 200] {
             let palette: Vec<[u8; 4]> = (0..colours).map(|v| [v, 7, 9, v | 128]).collect();
             let indices: Vec<u8> = (0..35).map(|v| v % colours).collect();
             let picture = Indexed {

@@ -1,7 +1,7 @@
 //! Characters of a font as closed outlines, taken out of it once at the start: nothing of the font
 //! is read while challenges are drawn.
 
-use super::raster::{Point, Raster};
+use super::raster::Point;
 
 /// One character: closed outlines, counters among them, to be filled together.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,20 +26,6 @@ impl Face {
         let known = self.glyphs.iter().find(|(of, _)| *of == character);
         known.map(|(_, outline)| outline)
     }
-}
-
-/// How much of each pixel of a `width` x `height` picture the shapes cover, row by row. Each shape
-/// is one character's contours, in pixels; shapes unite, counters stay open.
-pub(crate) fn coverage(shapes: &[Vec<Vec<Point>>], width: usize, height: usize) -> Vec<f32> {
-    let mut cover = vec![0.0; width * height];
-    let mut raster = Raster::new(0, 0, width, height);
-    shapes.iter().for_each(|shape| raster.shape(shape));
-    raster.paint(|x, y, share| {
-        if let Some(pixel) = cover.get_mut(y * width + x) {
-            *pixel = share;
-        }
-    });
-    cover
 }
 
 #[cfg(feature = "assets")]
@@ -230,6 +216,7 @@ pub(crate) use read::Unfit;
 #[cfg(all(test, feature = "assets"))]
 mod tests {
     use super::*;
+    use crate::render::raster::Raster;
 
     /// Some letters and figures of DejaVu Sans, for tests.
     const FONT: &[u8] = include_bytes!("../../fixtures/fonts/dejavu-sans-part.ttf");
@@ -242,7 +229,15 @@ mod tests {
             };
             contour.iter().map(place).collect()
         });
-        coverage(&[placed.collect()], size, size)
+        let mut raster = Raster::new(0, 0, size, size);
+        raster.shape(&placed.collect::<Vec<_>>());
+        let mut cover = vec![0.0; size * size];
+        raster.paint(|x, y, share| {
+            if let Some(pixel) = cover.get_mut(y * size + x) {
+                *pixel = share;
+            }
+        });
+        cover
     }
 
     #[test]

@@ -1,30 +1,37 @@
-//! A line of characters told from their ground by texture alone: inside a character the same light
-//! and dark run on, but out of step, in another direction or bent. A picture has one ramp of sixteen
-//! colours, so that colour tells nothing apart, and all its files are of one length.
+//! Characters told from their ground by texture alone: inside a character the same light and dark run
+//! on, but out of step. A picture has one ramp of four colours, so that colour tells nothing apart, and all
+//! its files are of one length.
 //!
 //! No two styles yield to the same filter. Characters of ink on paper, solid or hollow, among like
-//! strokes, were read by public solvers in two of three tries and are not drawn any more
-//! (`docs/resistance.md`). Sizes, places, overlaps and every number of a style are drawn anew.
+//! strokes, were read by public solvers in two of three tries and are not drawn any more. What a network
+//! of an attacker's own learns slowest are many forms of each character on many patterns, and no place
+//! for the third: so each is of another typeface, a capital or small, leans, and is wide or narrow
+//! (`docs/resistance.md`).
 
 use rand::RngExt;
 
 use super::encode::Indexed;
-use super::font::{self, Face};
+use super::font::Outline;
 use super::host::Host;
-use super::near::Near;
-use super::placing::{Bend, places};
-use super::raster::swing;
+use super::placing::{Bend, Block, Place, places};
+use super::raster::{Raster, Room};
 pub(crate) use super::texture::Style;
 use super::texture::{SIZE, Texture};
-use super::{Generator, Picture, glyph, ramp};
+use super::{Generator, Picture, faces, ramp};
 
 /// Size of the picture in pixels.
 pub(crate) const WIDTH: usize = SIZE.0;
 pub(crate) const HEIGHT: usize = SIZE.1;
 
+/// Colours: as many as fit a quarter of a byte, so that the file, which is not packed, stays small.
+const LEVELS: usize = 4;
+
+/// Farthest that two points of an outline lie apart, in heights, so that it can be bent.
+const STRETCH: f32 = 0.2;
+
 /// Whether there is a glyph for it.
 pub(crate) fn draws(character: char) -> bool {
-    character.is_ascii_alphanumeric() && !glyph::strokes(character).is_empty()
+    character.is_ascii_alphanumeric() && faces::have(character)
 }
 
 /// Draws the characters; those without a glyph leave a space. Any style unless one is given.
@@ -37,103 +44,132 @@ pub(crate) fn draw(
     let any = Style::ALL
         .get(rng.random_range(0..Style::ALL.len()))
         .copied();
-    let style = style.or(any).unwrap_or(Style::Stripes);
-    let weight = weight(text.chars().count(), rng);
-    let face = host.and_then(|host| host.face(rng));
-    let inside = match face {
-        Some(face) => set(text, face, weight, rng),
-        None => written(text, weight, rng),
-    };
-    let texture = Texture::new(style, weight, rng);
-    // Lighter inside, and darker further on: it helps the eye along. Whoever blurs the pattern away
-    // for it loses the edges.
-    let lift = rng.random_range(0.54..0.68f32);
-    let (lift_phase, lift_step): (f32, f32) = (rng.random(), rng.random_range(0.006..0.011));
+    let style = style.or(any).unwrap_or(Style::Waves);
+    let texture = Texture::new(style, rng);
+    let letters = Letters::set(text, host, rng);
     let mut indices = Vec::with_capacity(WIDTH * HEIGHT);
-    let (mut line, mut lifts) = ([0.0; WIDTH], [0.0; WIDTH]);
-    for (x, lifted) in (0i32..).zip(&mut lifts) {
-        *lifted = (swing(x as f32 * lift_step + lift_phase) * 16.0).clamp(-1.0, 1.0) * lift;
-    }
-    for (y, inside) in inside.chunks_exact(WIDTH).enumerate() {
+    let mut line = [0.0; WIDTH];
+    let rows = (letters.inside.chunks_exact(WIDTH)).zip(letters.lift.chunks_exact(WIDTH));
+    for (y, (inside, lift)) in rows.enumerate() {
         texture.row(y as f32, &mut line);
-        let row = inside.iter().zip(&line).zip(&lifts);
-        indices.extend(row.map(|((inside, value), lifted)| {
-            level(0.5 + value * (0.5 - inside) + inside * lifted)
-        }));
+        let row = inside.iter().zip(lift).zip(&line);
+        indices
+            .extend(row.map(|((inside, lift), value)| level(0.5 + value * (0.5 - inside) + lift)));
     }
     Indexed {
         width: WIDTH,
         indices: &indices,
-        palette: &ramp::draw(rng),
+        palette: &ramp::draw(LEVELS, rng),
     }
     .encode_stored()
 }
 
-/// Thickness of strokes in pixels: more characters have less room each.
-fn weight(count: usize, rng: &mut Generator) -> f32 {
-    rng.random_range(9.4..11.2f32) * (5.2 / count.max(1) as f32).clamp(0.62, 1.0)
+/// All characters of a picture.
+struct Letters {
+    /// How much of each pixel lies inside one.
+    inside: Vec<f32>,
+    /// How much lighter or darker than the pattern it is there: some characters are lighter and others darker,
+    /// which helps the eye along. Whoever blurs the pattern away for it loses the edges.
+    lift: Vec<f32>,
+    room: Room,
 }
 
-/// Characters of our own strokes: how much of each pixel lies inside.
-fn written(text: &str, weight: f32, rng: &mut Generator) -> Vec<f32> {
-    let mut letters = Near::new(WIDTH, HEIGHT);
-    let bend = Bend::new(rng);
-    let aspect = |character, rng: &mut Generator| rng.random_range(0.6..0.76) * breadth(character);
-    for place in places(text, weight, aspect, rng) {
-        for mut line in glyph::strokes(place.character) {
-            for point in &mut line {
-                *point = place.at(*point);
-                bend.apply(point);
-            }
-            letters.line(&line, weight);
-        }
-    }
-    inside(&letters, weight)
-}
-
-/// Characters of a font of the host: how much of each pixel lies inside.
-fn set(text: &str, face: &Face, weight: f32, rng: &mut Generator) -> Vec<f32> {
-    let bend = Bend::new(rng);
-    let aspect = |character, rng: &mut Generator| {
-        let own = face
-            .outline(character)
-            .map_or(0.6, |outline| outline.aspect);
-        (own * rng.random_range(0.85..1.05)).clamp(0.25, 0.9)
-    };
-    let mut shapes = Vec::with_capacity(text.len());
-    for place in places(text, weight * 0.3, aspect, rng) {
-        let Some(outline) = face.outline(place.character) else {
-            continue;
+impl Letters {
+    fn set(text: &str, host: Option<&Host>, rng: &mut Generator) -> Self {
+        let bend = Bend::new(rng);
+        // A sum is read along a line, and few characters have room on one.
+        let sum = !text.chars().all(char::is_alphanumeric);
+        let one_row = sum || text.chars().count() <= 4 && rng.random_ratio(1, 3);
+        let outlines: Vec<(Block, Option<Outline>)> =
+            text.chars().map(|c| block(c, host, rng)).collect();
+        let blocks: Vec<Block> = outlines.iter().map(|(block, _)| *block).collect();
+        let mut letters = Self {
+            inside: vec![0.0; WIDTH * HEIGHT],
+            lift: vec![0.0; WIDTH * HEIGHT],
+            room: Room::default(),
         };
-        let mut shape = outline.contours.clone();
-        for point in shape.iter_mut().flatten() {
-            *point = place.at(*point);
-            bend.apply(point);
+        let strength = rng.random_range(0.6..0.75f32);
+        for (place, (_, outline)) in places(&blocks, one_row, rng).iter().zip(outlines) {
+            let lift = if rng.random() { strength } else { -strength };
+            if let Some(outline) = outline {
+                letters.add(&outline, place, &bend, lift);
+            }
         }
-        shapes.push(shape);
+        letters
     }
-    font::coverage(&shapes, WIDTH, HEIGHT)
-}
 
-fn inside(letters: &Near, weight: f32) -> Vec<f32> {
-    let cells = letters.cells().iter();
-    cells.map(|near| cover(near.sqrt(), weight * 0.5)).collect()
-}
-
-/// How wide our own strokes of a character are, compared with others.
-fn breadth(character: char) -> f32 {
-    match character {
-        'M' | 'W' => 1.2,
-        '1' | 'I' | 'J' | '+' | '-' | '=' => 0.8,
-        _ => 1.0,
+    fn add(&mut self, outline: &Outline, place: &Place, bend: &Bend, lift: f32) {
+        let shape: Vec<_> = (outline.contours.iter())
+            .map(|contour| parted(contour, outline.aspect))
+            .map(|mut contour| {
+                for point in &mut contour {
+                    *point = place.at(*point);
+                    bend.apply(point);
+                }
+                contour
+            })
+            .collect();
+        let room = std::mem::take(&mut self.room);
+        let mut raster = Raster::reusing(room, &shape.concat(), WIDTH, HEIGHT);
+        raster.shape(&shape);
+        raster.paint(|x, y, share| {
+            let at = y * WIDTH + x;
+            if let (Some(inside), Some(lifted)) = (self.inside.get_mut(at), self.lift.get_mut(at))
+                && share > *inside
+            {
+                (*inside, *lifted) = (share, share * lift);
+            }
+        });
+        self.room = raster.into_room();
     }
 }
 
-/// How much of a pixel lies within a line whose edge is at 1: half a pixel of softness to each side.
-fn cover(near: f32, half: f32) -> f32 {
-    let cover = (1.0 - near) * half + 0.5;
-    let cover = if cover < 0.0 { 0.0 } else { cover };
-    if cover > 1.0 { 1.0 } else { cover }
+/// A character's outline in a face of the host where it is its turn, or in any of our own, and then as a
+/// capital or small; none for what has no glyph.
+fn block(character: char, host: Option<&Host>, rng: &mut Generator) -> (Block, Option<Outline>) {
+    let own = host.and_then(|host| host.face(rng));
+    let small = character.to_ascii_lowercase();
+    let outline = match own {
+        Some(face) => face.outline(character).cloned(),
+        None => {
+            let face = rng.random_range(0..faces::COUNT);
+            let shown = if faces::have(small) && rng.random() {
+                small
+            } else {
+                character
+            };
+            faces::outline(face, shown)
+        }
+    };
+    let aspect = outline.as_ref().map_or(0.6, |outline| outline.aspect);
+    let block = Block {
+        aspect: aspect.clamp(0.3, 1.0),
+        // A plus that is turned is a cross.
+        tilt: if character.is_alphanumeric() {
+            0.33
+        } else {
+            0.06
+        },
+    };
+    (block, outline)
+}
+
+/// The contour with points between those that lie far apart.
+fn parted(contour: &[[f32; 2]], aspect: f32) -> Vec<[f32; 2]> {
+    let mut points = Vec::with_capacity(contour.len() * 2);
+    let Some(mut last) = contour.last().copied() else {
+        return points;
+    };
+    for [x, y] in contour.iter().copied() {
+        let [dx, dy] = [x - last[0], y - last[1]];
+        let parts = ((dx * aspect).hypot(dy) / STRETCH).ceil().max(1.0);
+        for part in 1..=parts as usize {
+            let share = part as f32 / parts;
+            points.push([last[0] + dx * share, last[1] + dy * share]);
+        }
+        last = [x, y];
+    }
+    points
 }
 
 fn level(ink: f32) -> u8 {
@@ -141,5 +177,5 @@ fn level(ink: f32) -> u8 {
     const UNITS: f32 = 8_388_608.0;
     let ink = if ink < 0.0 { 0.0 } else { ink };
     let ink = if ink > 1.0 { 1.0 } else { ink };
-    (ink * (ramp::LEVELS - 1) as f32 + UNITS).to_bits() as u8
+    (ink * (LEVELS - 1) as f32 + UNITS).to_bits() as u8
 }

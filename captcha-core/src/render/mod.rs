@@ -3,12 +3,12 @@
 pub(crate) mod canvas;
 pub(crate) mod cutout;
 pub(crate) mod encode;
+pub(crate) mod faces;
 #[cfg_attr(
     not(feature = "assets"),
     allow(dead_code, reason = "filled by feature `assets` alone")
 )]
 pub(crate) mod font;
-mod glyph;
 #[cfg_attr(
     not(feature = "assets"),
     allow(dead_code, reason = "filled by feature `assets` alone")
@@ -18,7 +18,6 @@ pub(crate) mod icon;
 mod land;
 pub(crate) mod landmark;
 pub(crate) mod lettering;
-mod near;
 mod objects;
 pub(crate) mod outline;
 mod pattern;

@@ -1,15 +1,12 @@
-//! Ramps of sixteen colours from paper to ink: as many as fit half a byte.
+//! Ramps of colours from paper to ink.
 
 use rand::RngExt;
 
 use super::Generator;
 use super::canvas::{hsl, mix};
 
-/// Steps from paper to ink.
-pub(crate) const LEVELS: usize = 16;
-
-/// Light on dark or dark on light, in any hue.
-pub(crate) fn draw(rng: &mut Generator) -> Vec<[u8; 4]> {
+/// `levels` colours, light on dark or dark on light, in any hue.
+pub(crate) fn draw(levels: usize, rng: &mut Generator) -> Vec<[u8; 4]> {
     let hue: f32 = rng.random();
     let turn = rng.random_range(-0.25f32..0.25);
     let light = hsl(
@@ -27,9 +24,9 @@ pub(crate) fn draw(rng: &mut Generator) -> Vec<[u8; 4]> {
     } else {
         (light, dark)
     };
-    (0..LEVELS)
+    (0..levels)
         .map(|level| {
-            let [red, green, blue] = mix(paper, ink, level as f32 / (LEVELS - 1) as f32);
+            let [red, green, blue] = mix(paper, ink, level as f32 / (levels - 1) as f32);
             [red, green, blue, 255]
         })
         .collect()

@@ -11,6 +11,8 @@ use super::{Generator, Picture, icon, ramp};
 /// Size of the picture in pixels.
 pub(crate) const WIDTH: usize = 320;
 pub(crate) const HEIGHT: usize = 160;
+/// Colours: as many as fit half a byte.
+const LEVELS: usize = 16;
 /// Size of one shape in the picture of the order.
 const CELL: usize = 48;
 
@@ -34,7 +36,7 @@ pub(crate) fn draw(shapes: &[Placed], host: Option<&Host>, rng: &mut Generator) 
         let contours = placed(shape, turn, host, rng);
         weave(&mut ink, &light, &other, &contours, rng);
     }
-    encode(&ink, WIDTH, &ramp::draw(rng))
+    encode(&ink, WIDTH, &ramp::draw(LEVELS, rng))
 }
 
 /// Draws the things to tap, in their order, each as another drawing of the same thing.
@@ -58,7 +60,7 @@ pub(crate) fn order(icons: &[usize], host: Option<&Host>, rng: &mut Generator) -
             }
         });
     }
-    encode(&ink, width, &ramp::draw(rng))
+    encode(&ink, width, &ramp::draw(LEVELS, rng))
 }
 
 /// Wavy stripes.
@@ -156,7 +158,7 @@ fn field(width: usize, height: usize, value: impl Fn(f32, f32) -> f32) -> Vec<f3
 fn encode(ink: &[f32], width: usize, ramp: &[[u8; 4]]) -> Picture {
     let indices: Vec<u8> = ink
         .iter()
-        .map(|ink| (ink.clamp(0.0, 1.0) * (ramp::LEVELS - 1) as f32 + 0.5) as u8)
+        .map(|ink| (ink.clamp(0.0, 1.0) * (LEVELS - 1) as f32 + 0.5) as u8)
         .collect();
     Indexed {
         width,

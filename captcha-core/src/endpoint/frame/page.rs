@@ -34,7 +34,7 @@ pub(super) fn puzzle(
             audio controls preload="none" src=(source("sound")) aria-label=(frame.sound) {}
             p { a href=(source("sound")) download="digits.wav" { (frame.download) } }
         } @else {
-            img src=(source("image")) width="272" height="88"
+            img src=(source("image")) width="280" height="150"
                 alt=(if sum { frame.sum_picture } else { frame.picture });
         }
         form method="post" action="frame" {

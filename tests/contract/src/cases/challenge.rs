@@ -48,7 +48,7 @@ pub fn cases() -> Vec<Case> {
                     &challenge["prompt"]["image"]["width"],
                     &challenge["prompt"]["image"]["height"]
                 ),
-                (&value!(272), &value!(88))
+                (&value!(280), &value!(150))
             );
         }),
         Case::new("rotate: a picture and its disc", async |c: &Client| {

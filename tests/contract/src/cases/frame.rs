@@ -135,7 +135,7 @@ fn shown() -> Vec<Case> {
                         .has("cross-origin-resource-policy", "same-origin")
                         .has_no("set-cookie")
                         .has_no("content-disposition");
-                    assert_eq!(check_png(&reply.body), (272, 88));
+                    assert_eq!(check_png(&reply.body), (280, 150));
                     assert!(
                         c.send(get(&path)).await.body == reply.body,
                         "the same again"
