@@ -18,13 +18,13 @@ pub(crate) enum Style {
     Bricks,
     /// Stripes that fold to and fro.
     Chevrons,
-    /// Rays from a point outside.
+    /// Rays from a point beyond the left or right edge.
     Fans,
     /// Stripes that others in another direction swell and narrow.
     Plaid,
-    /// Ovals around a point anywhere.
+    /// Ovals around a point above or below the picture.
     Rings,
-    /// One or two arms that wind around a point.
+    /// One or two arms that wind around a point near the left or right edge.
     Spirals,
     /// Wavy stripes.
     Waves,
@@ -68,8 +68,10 @@ pub(super) struct Texture {
     other_run: Point,
     /// What winds or spreads does so around this point.
     middle: Point,
-    /// How long a fold, a wave or a piece is, in pixels, and how much it turns, in turns or pixels.
+    /// How long a fold, a wave or a piece is, in pixels.
     length: f32,
+    /// What it is to its style: how far folds go, in pixels, and waves, in turns; how much wider than high rings
+    /// are; how many arms a spiral has, and to which side.
     sway: f32,
     sharp: f32,
 }
@@ -90,7 +92,6 @@ impl Texture {
                 (length, rng.random_range(0.1..0.28f32) * length)
             }
             Style::Waves => (rng.random_range(80.0..220.0), rng.random_range(0.06..0.7)),
-            // How much wider than high, and how many arms, to which side.
             Style::Rings => (1.0, rng.random_range(0.6..1.4)),
             Style::Spirals => (1.0, if rng.random() { 1.0 } else { -2.0 }),
             Style::Fans | Style::Plaid => (1.0, 0.0),
