@@ -1,6 +1,8 @@
 //! Drag: a piece is missing from a picture that has decoy gaps all over; put it where it belongs,
 //! free in both directions.
 
+use std::ops::Range;
+
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
@@ -22,6 +24,9 @@ pub(super) const ROW_STEP: usize = 51;
 const ROW_SLACK: usize = 5;
 /// Least distance of the picture's edge.
 pub(super) const EDGE: usize = 4;
+
+/// How wide and high the thing on the piece is, beside that in the picture: nearly all of it is seen.
+const SCALE: [Range<f32>; 2] = [0.65..0.85, 0.6..0.8];
 
 /// Gaps in a picture: the piece's own and the decoys. As many on each row, or the first would touch
 /// the last.
@@ -96,7 +101,7 @@ pub(crate) fn generate(
     let landmarks: Vec<_> = places.iter().map(|home| landmark(*home, rng)).collect();
     let landmarks = landmark::draw(&mut canvas, &landmarks, rng);
     let size = (PIECE_WIDTH, PIECE_HEIGHT);
-    let picture = cut(&mut canvas, size, &places, &landmarks, rng);
+    let picture = cut(&mut canvas, size, &places, (&landmarks, &SCALE), rng);
     let (x, y) = places.first().copied().unwrap_or_default();
     let piece = Piece {
         picture,

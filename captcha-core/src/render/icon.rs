@@ -51,7 +51,7 @@ fn built_in(number: usize, rng: &mut Generator) -> Shape {
         1 => heart(any(0.8, 1.0)),
         2 => moon(any(0.35, 0.6)),
         3 => house(any(0.1, 0.4), any(0.6, 0.8)),
-        4 => fir(any(0.5, 0.8)),
+        4 => fir(any(0.65, 0.9)),
         5 => fish(any(0.4, 0.6), any(0.3, 0.5)),
         6 => key(any(0.36, 0.44), any(0.2, 0.32)),
         7 => bolt(any(0.0, 0.2)),
@@ -64,6 +64,16 @@ fn built_in(number: usize, rng: &mut Generator) -> Shape {
         14 => mushroom(any(0.2, 0.34)),
         _ => cup(any(0.5, 0.7)),
     }
+}
+
+/// An ellipse with as many corners as one that is drawn about as large as things are.
+fn oval(middle: Point, radii: Point) -> Vec<Point> {
+    const PIXELS: f32 = 24.0;
+    let mut points = ellipse([0.0; 2], radii.map(|radius| radius * PIXELS), 0.0);
+    for [x, y] in &mut points {
+        (*x, *y) = (middle[0] + *x / PIXELS, middle[1] + *y / PIXELS);
+    }
+    points
 }
 
 fn star(inner: f32, points: usize) -> Shape {
@@ -144,7 +154,7 @@ fn fir(wide: f32) -> Shape {
 
 fn fish(tall: f32, tail: f32) -> Shape {
     vec![
-        ellipse([0.2, 0.0], [0.78, tall], 0.0),
+        oval([0.2, 0.0], [0.78, tall]),
         vec![
             [-0.4, 0.0],
             [-1.0, -tail - 0.12],
@@ -161,7 +171,7 @@ fn fish(tall: f32, tail: f32) -> Shape {
 
 fn key(bow: f32, tooth: f32) -> Shape {
     vec![
-        ellipse([-0.58, 0.0], [bow, bow * 1.15], 0.0),
+        oval([-0.58, 0.0], [bow, bow * 1.15]),
         vec![[-0.4, -0.12], [1.0, -0.12], [1.0, 0.12], [-0.4, 0.12]],
         vec![
             [0.45, 0.0],
@@ -180,13 +190,13 @@ fn key(bow: f32, tooth: f32) -> Shape {
 
 fn bolt(lean: f32) -> Shape {
     vec![vec![
-        [0.15 + lean, -1.0],
-        [-0.6, 0.12],
-        [-0.05, 0.12],
-        [-0.25 - lean, 1.0],
-        [0.6, -0.22],
-        [0.05, -0.22],
-        [0.55 + lean, -1.0],
+        [0.05 + lean, -1.0],
+        [-0.72, 0.2],
+        [-0.1, 0.2],
+        [-0.35 - lean, 1.0],
+        [0.72, -0.3],
+        [0.1, -0.3],
+        [0.6 + lean, -1.0],
     ]]
 }
 
@@ -213,18 +223,18 @@ fn arrow(shaft: f32, notch: f32) -> Shape {
 
 fn cloud(puff: f32) -> Shape {
     vec![
-        ellipse([-0.1, -0.15], [puff, puff * 0.95], 0.0),
-        ellipse([-0.6, 0.15], [0.4, 0.36], 0.0),
-        ellipse([0.5, 0.08], [0.46, 0.42], 0.0),
+        oval([-0.1, -0.15], [puff, puff * 0.95]),
+        oval([-0.6, 0.15], [0.4, 0.36]),
+        oval([0.5, 0.08], [0.46, 0.42]),
         vec![[-0.62, 0.12], [0.52, 0.12], [0.52, 0.5], [-0.62, 0.5]],
     ]
 }
 
 fn flower(petals: usize, petal: f32) -> Shape {
-    let mut parts = vec![ellipse([0.0, 0.0], [0.3, 0.3], 0.0)];
+    let mut parts = vec![oval([0.0, 0.0], [0.3, 0.3])];
     parts.extend((0..petals).map(|index| {
         let (sin, cos) = (index as f32 / petals as f32 * TAU).sin_cos();
-        ellipse([cos * 0.64, sin * 0.64], [petal, petal], 0.0)
+        oval([cos * 0.64, sin * 0.64], [petal, petal])
     }));
     parts
 }
@@ -288,7 +298,7 @@ fn mushroom(stem: f32) -> Shape {
 }
 
 fn cup(foot: f32) -> Shape {
-    let outer = ellipse([0.62, -0.05], [0.38, 0.42], 0.0);
+    let outer = oval([0.62, -0.05], [0.38, 0.42]);
     let handle: Vec<Point> = outer
         .iter()
         .copied()

@@ -1,12 +1,14 @@
 //! Landmarks: things that stand where the gaps of a picture will be, each of another sort. A person
-//! sees at once that the piece is the middle of the lighthouse; their colours are the same, so that
+//! sees at once that the piece shows the lighthouse; their colours are the same, so that
 //! only what they are tells them apart.
+
+use std::ops::Range;
 
 use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};
 
 use super::Generator;
-use super::canvas::{Canvas, Colour, hsl};
+use super::canvas::{Canvas, Colour, hsl, relit};
 use super::raster::{Point, ellipse};
 
 mod grown;
@@ -37,38 +39,36 @@ impl Paints {
         }
     }
 
-    /// Tones of one hue for the parts and the ground, and as often the other way round: which part is
-    /// lighter than which tells nothing.
+    /// Tones of one hue for the parts and the ground, given out at random: which part is lighter than
+    /// which tells nothing. Parts that lie on each other are two steps apart at least, or nobody
+    /// would see the hands of a clock.
     fn tones(rng: &mut Generator) -> (Self, Colour) {
         let (hue, rich) = (rng.random::<f32>(), rng.random_range(0.2..0.5f32));
-        let inverted = rng.random_bool(0.5);
-        let tone = |tone: f32| hsl(hue, rich, if inverted { 1.0 - tone } else { tone });
-        let mut tones = [0.12f32, 0.3, 0.47, 0.64, 0.96];
-        tones.shuffle(rng);
-        let [mut a, mut b, mut c, mut light, dark] = tones;
-        // What is light and what is dark elsewhere is told apart here as well: hands on a clock.
-        if (light - dark).abs() < 0.2 {
-            let others = [&mut a, &mut b, &mut c];
-            let far = others
-                .into_iter()
-                .find(|other| (**other - dark).abs() > 0.3);
-            if let Some(far) = far {
-                std::mem::swap(far, &mut light);
+        let mut steps = [0u8, 1, 2, 3, 4, 5];
+        loop {
+            steps.shuffle(rng);
+            let [a, b, _, light, dark, ground] = steps;
+            let mut on_each_other =
+                [(light, dark), (light, a), (a, b), (a, dark), (a, ground)].into_iter();
+            if on_each_other.all(|(one, other)| one.abs_diff(other) >= 2) {
+                break;
             }
         }
-        let [a, b, c, light, dark] = [a, b, c, light, dark].map(tone);
+        let [a, b, c, light, dark, ground] = steps.map(|step| {
+            let tone = f32::from(step) * 0.175 + rng.random_range(0.04..0.09);
+            hsl(hue, rich, tone)
+        });
         let paints = Self {
             strong: [a, b, c],
             light,
             dark,
         };
-        (paints, tone(0.8))
+        (paints, ground)
     }
 }
 
-/// By how much a landmark that is drawn again is off, in pixels, and larger or smaller.
+/// Pixels that a landmark is off at most where it is drawn again.
 const SHIFT: f32 = 4.0;
-const STRETCH: f32 = 0.2;
 
 /// How a landmark is out of shape: a person sees past that, and what compares lines does not.
 #[derive(Clone, Copy)]
@@ -179,17 +179,20 @@ pub(crate) fn draw(canvas: &mut Canvas, places: &[Place], rng: &mut Generator) -
 impl Landmark {
     /// The same thing drawn anew in tones of one hue, as it would stand in a part of the picture of
     /// `size` from `corner` on: what it is tells where it belongs, and neither its colours nor where
-    /// its lines meet the edge do.
+    /// its lines meet the edge do. It is as wide and as high as `scale` says, beside that in the picture:
+    /// where that is less, a person sees more of the thing than the gap hides.
     pub(crate) fn again(
         &self,
         corner: (usize, usize),
         size: (usize, usize),
+        scale: &[Range<f32>; 2],
         rng: &mut Generator,
     ) -> Canvas {
         let (paints, ground) = Paints::tones(rng);
         let mut canvas = Canvas::new(size.0, size.1);
         canvas.gradient(&[ground, ground]);
         let Place { middle, half } = self.place;
+        let [wide, high] = scale.clone().map(|scale| rng.random_range(scale));
         let mut near = |value: f32, slack: f32| value + rng.random_range(-slack..slack);
         let again = Self {
             place: Place {
@@ -197,7 +200,7 @@ impl Landmark {
                     near(middle[0] - corner.0 as f32, SHIFT),
                     near(middle[1] - corner.1 as f32, SHIFT),
                 ],
-                half: [half[0] * near(1.0, STRETCH), half[1] * near(1.0, STRETCH)],
+                half: [half[0] * wide, half[1] * high],
             },
             side: if rng.random_bool(0.5) { 1.0 } else { -1.0 },
             warp: Warp::new(WARPS[1], rng),
@@ -255,6 +258,17 @@ struct Brush<'a> {
     c: Colour,
     light: Colour,
     dark: Colour,
+}
+
+/// A darker shade of a colour, or a lighter one of what is dark already: a net that is seen on a
+/// pineapple of any tone.
+fn shade(colour: Colour, gain: f32) -> Colour {
+    let light = colour.iter().copied().max().unwrap_or(0);
+    if light < 80 {
+        relit(colour, 1.0, (1.0 - gain) * 160.0)
+    } else {
+        relit(colour, gain, 0.0)
+    }
 }
 
 impl Brush<'_> {
@@ -355,6 +369,38 @@ mod tests {
     }
 
     #[test]
+    fn parts_that_lie_on_each_other_are_told_apart_in_every_tone() {
+        let apart = |one: Colour, other: Colour| {
+            let light = |colour: Colour| colour.iter().copied().max().unwrap_or(0);
+            light(one).abs_diff(light(other))
+        };
+        let mut rng = Generator::seed_from_u64(3);
+        let (mut lighter, mut near) = (0, 0);
+        for _ in 0..2_000 {
+            let (paints, ground) = Paints::tones(&mut rng);
+            let [a, b, c] = paints.strong;
+            for (one, other) in [
+                (paints.light, paints.dark),
+                (paints.light, a),
+                (a, b),
+                (a, paints.dark),
+                (a, ground),
+            ] {
+                assert!(apart(one, other) > 40, "{one:?} {other:?}");
+            }
+            // The control: two that nothing keeps apart.
+            near += u32::from(apart(b, c) <= 40);
+            lighter += u32::from(paints.light > paints.dark);
+            for colour in [a, b, c, paints.light, paints.dark] {
+                assert!(apart(colour, shade(colour, 0.62)) > 20, "{colour:?}");
+            }
+        }
+        assert!(near > 80, "{near}");
+        // Which is lighter tells nothing: 1,000 expected; 4.5 standard deviations.
+        assert!((900..1_100).contains(&lighter), "{lighter}");
+    }
+
+    #[test]
     fn every_sort_fills_its_box_and_is_seen_on_the_ground_of_a_piece() {
         let mut rng = Generator::seed_from_u64(2);
         for sort in SORTS.into_iter().flatten() {
@@ -364,7 +410,7 @@ mod tests {
                 side: 1.0,
                 warp: Warp::NONE,
             };
-            let piece = landmark.again((8, 33), (44, 54), &mut rng);
+            let piece = landmark.again((8, 33), (44, 54), &[0.9..1.0, 0.9..1.0], &mut rng);
             let colours: std::collections::HashSet<_> = (0..54)
                 .flat_map(|y| (0..44).map(move |x| (x, y)))
                 .map(|(x, y)| piece.at(x, y))

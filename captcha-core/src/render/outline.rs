@@ -5,7 +5,7 @@ use std::f32::consts::{PI, TAU};
 use rand::RngExt;
 
 use super::Generator;
-use super::raster::Point;
+use super::raster::{Point, area};
 
 /// An outline, as the numbers that it is drawn from.
 #[derive(Clone)]
@@ -26,11 +26,32 @@ pub(crate) enum Side {
     Tab,
 }
 
+/// About the box of a piece, in pixels.
+const BOX: Point = [36.0, 42.0];
+
 const SIDES: [Side; 3] = [Side::Blank, Side::Flat, Side::Tab];
+
+/// Share of its box that an outline covers at least: with less, too little is seen of what is inside.
+const LEAST: f32 = 0.72;
 
 impl Outline {
     /// Another outline.
     pub(crate) fn new(rng: &mut Generator) -> Self {
+        loop {
+            let outline = Self::any(rng);
+            if outline.share() >= LEAST {
+                return outline;
+            }
+        }
+    }
+
+    /// Share of its box that it covers.
+    fn share(&self) -> f32 {
+        let [width, height] = BOX;
+        area(&self.points([0.0; 2], BOX)).abs() / (2.0 * width * height)
+    }
+
+    fn any(rng: &mut Generator) -> Self {
         match rng.random_range(0..5) {
             0 => Self::Gem(corners(rng)),
             1 => Self::Pebble([2.0, 3.0, 4.0, 5.0].map(|count| {
@@ -171,4 +192,25 @@ fn stretched(mut points: Vec<Point>, low: Point, high: Point) -> Vec<Point> {
         }
     }
     points
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn enough_is_seen_inside_every_outline() {
+        let mut rng = Generator::seed_from_u64(1);
+        let mut few = |draw: fn(&mut Generator) -> Outline| {
+            let shares = (0..2_000).map(|_| draw(&mut rng).share());
+            shares
+                .filter(|share| !(LEAST..=1.0).contains(share))
+                .count()
+        };
+        assert_eq!(few(Outline::new), 0);
+        // The control: any outline.
+        assert!(few(Outline::any) > 500);
+    }
 }

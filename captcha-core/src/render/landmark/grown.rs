@@ -4,12 +4,12 @@ use std::f32::consts::{PI, TAU};
 
 use rand::RngExt;
 
-use super::Brush;
+use super::{Brush, shade};
 use crate::render::Generator;
-use crate::render::canvas::{mix, relit};
+use crate::render::canvas::mix;
 
 pub(super) fn cactus(brush: &mut Brush<'_>, rng: &mut Generator) {
-    let shade = relit(brush.a, 0.75, 0.0);
+    let shaded = shade(brush.a, 0.75);
     for (side, low, high) in [
         (-1.0, rng.random_range(0.15..0.3), -0.35),
         (1.0, rng.random_range(-0.1..0.1), -0.6),
@@ -21,7 +21,7 @@ pub(super) fn cactus(brush: &mut Brush<'_>, rng: &mut Generator) {
     brush.block([-0.3, -0.75], [0.3, 0.65], brush.a);
     brush.disc([0.0, -0.75], 0.3, brush.a);
     for x in [-0.14, 0.14] {
-        brush.line([x, -0.78], [x, 0.6], 0.06, shade);
+        brush.line([x, -0.78], [x, 0.6], 0.06, shaded);
     }
     for y in [-0.5, -0.2, 0.1, 0.4] {
         brush.line([-0.36, y], [-0.2, y], 0.07, brush.light);
@@ -29,14 +29,14 @@ pub(super) fn cactus(brush: &mut Brush<'_>, rng: &mut Generator) {
     }
     brush.disc([0.0, -0.95], 0.22, brush.b);
     brush.taper([0.66, 0.62], [0.46, 1.0], brush.c);
-    brush.block([-0.74, 0.58], [0.74, 0.7], relit(brush.c, 0.8, 0.0));
+    brush.block([-0.74, 0.58], [0.74, 0.7], shade(brush.c, 0.8));
 }
 
 pub(super) fn cone(brush: &mut Brush<'_>, rng: &mut Generator) {
     brush.fill(&[[-0.62, 0.05], [0.62, 0.05], [0.0, 1.0]], brush.c);
     for step in 0..4 {
         let part = step as f32 * 0.3;
-        let net = relit(brush.c, 0.68, 0.0);
+        let net = shade(brush.c, 0.68);
         brush.line(
             [-0.6 + part, 0.06],
             [part * 0.55 + 0.05, 0.92 - part * 0.75],
@@ -73,7 +73,7 @@ pub(super) fn fir(brush: &mut Brush<'_>, rng: &mut Generator) {
         brush.fill(&[[-half, foot], [0.0, top], [half, foot]], brush.a);
         brush.fill(
             &[[0.1 * half, foot], [0.0, top], [half, foot]],
-            relit(brush.a, 0.78, 0.0),
+            shade(brush.a, 0.78),
         );
     }
     for (x, y) in [
@@ -106,7 +106,7 @@ pub(super) fn mushroom(brush: &mut Brush<'_>, rng: &mut Generator) {
     );
     brush.fill(
         &[[-0.42, 0.2], [0.42, 0.2], [0.58, 0.4], [-0.58, 0.4]],
-        relit(brush.light, 0.85, 0.0),
+        shade(brush.light, 0.85),
     );
     let mut cap = [[0.0f32; 2]; 16];
     for (step, point) in cap.iter_mut().enumerate() {
@@ -114,7 +114,7 @@ pub(super) fn mushroom(brush: &mut Brush<'_>, rng: &mut Generator) {
         *point = [cos * 1.02, -0.06 - sin * 0.9];
     }
     brush.fill(&cap, brush.a);
-    brush.block([-1.0, -0.1], [1.0, -0.02], relit(brush.a, 0.7, 0.0));
+    brush.block([-1.0, -0.1], [1.0, -0.02], shade(brush.a, 0.7));
     for (x, y, radius) in [
         (-0.5, -0.36, 0.2),
         (0.1, -0.6, 0.22),
@@ -177,7 +177,7 @@ pub(super) fn pineapple(brush: &mut Brush<'_>, rng: &mut Generator) {
         );
     }
     brush.oval([0.0, 0.36], [0.78, 0.64], brush.a);
-    let net = relit(brush.a, 0.62, 0.0);
+    let net = shade(brush.a, 0.62);
     for step in -2..3 {
         let x = step as f32 * 0.3;
         brush.line([x - 0.38, -0.1], [x + 0.38, 0.84], 0.06, net);
@@ -262,7 +262,7 @@ pub(super) fn sunflower(brush: &mut Brush<'_>, rng: &mut Generator) {
         brush.disc([x, y], 0.07, brush.light);
     }
     brush.taper([0.62, 0.62], [0.42, 1.0], brush.b);
-    brush.block([-0.7, 0.58], [0.7, 0.7], relit(brush.b, 0.8, 0.0));
+    brush.block([-0.7, 0.58], [0.7, 0.7], shade(brush.b, 0.8));
 }
 
 pub(super) fn tree(brush: &mut Brush<'_>, rng: &mut Generator) {
@@ -271,9 +271,9 @@ pub(super) fn tree(brush: &mut Brush<'_>, rng: &mut Generator) {
         brush.dark,
     );
     brush.line([0.0, 0.5], [0.5, 0.1], 0.14, brush.dark);
-    let shade = relit(brush.a, 0.8, 0.0);
+    let shaded = shade(brush.a, 0.8);
     for (x, y, radius) in [(-0.5, -0.05, 0.5), (0.5, -0.02, 0.5), (0.0, 0.1, 0.5)] {
-        brush.disc([x, y], radius, shade);
+        brush.disc([x, y], radius, shaded);
     }
     for (x, y, radius) in [
         (-0.4, -0.4, 0.58),

@@ -37,17 +37,20 @@ pub(super) fn balloon(brush: &mut Brush<'_>, rng: &mut Generator) {
 pub(super) fn boat(brush: &mut Brush<'_>, rng: &mut Generator) {
     brush.line([0.0, -1.0], [0.0, 0.7], 0.09, brush.dark);
     brush.fill(&[[0.08, -0.92], [0.95, 0.5], [0.08, 0.5]], brush.light);
-    let stripe = rng.random_range(-0.3..0.0);
+    let stripe = rng.random_range(-0.45..-0.25);
     let width = |y: f32| 0.08 + (y + 0.92) / 1.42 * 0.87;
-    brush.fill(
-        &[
-            [0.08, stripe],
-            [width(stripe), stripe],
-            [width(stripe + 0.25), stripe + 0.25],
-            [0.08, stripe + 0.25],
-        ],
-        brush.b,
-    );
+    for top in [stripe, stripe + 0.36] {
+        let foot = top + 0.18;
+        brush.fill(
+            &[
+                [0.08, top],
+                [width(top), top],
+                [width(foot), foot],
+                [0.08, foot],
+            ],
+            brush.b,
+        );
+    }
     brush.fill(&[[-0.08, -0.7], [-0.08, 0.5], [-0.85, 0.5]], brush.a);
     brush.fill(&[[0.0, -1.04], [0.4, -0.95], [0.0, -0.86]], brush.a);
     brush.fill(
@@ -63,15 +66,17 @@ pub(super) fn clock(brush: &mut Brush<'_>, rng: &mut Generator) {
     brush.block([-0.68, 0.3], [0.68, 0.38], brush.light);
     brush.disc([0.0, -0.08], 0.5, brush.dark);
     brush.disc([0.0, -0.08], 0.42, brush.light);
+    // As long on the picture whichever way they point.
+    let [wide, tall] = brush.place.half;
     for (angle, length) in [
-        (rng.random_range(0.0..TAU), 0.36),
-        (rng.random_range(0.0..TAU), 0.24),
+        (rng.random_range(0.0..TAU), 0.38),
+        (rng.random_range(0.0..TAU), 0.26),
     ] {
         let (sin, cos) = angle.sin_cos();
         brush.line(
             [0.0, -0.08],
-            [sin * length, -0.08 - cos * length * 0.5],
-            0.08,
+            [sin * length, -0.08 - cos * length * wide / tall],
+            0.09,
             brush.dark,
         );
     }
@@ -137,7 +142,7 @@ pub(super) fn house(brush: &mut Brush<'_>, rng: &mut Generator) {
 pub(super) fn lighthouse(brush: &mut Brush<'_>, rng: &mut Generator) {
     brush.fill(&[[0.2, -0.76], [1.4, -0.98], [1.4, -0.6]], brush.light);
     brush.taper([0.36, -0.64], [0.66, 1.0], brush.light);
-    let bands = rng.random_range(3..6);
+    let bands = rng.random_range(4..6);
     let step = 1.6 / (bands as f32 * 2.0);
     for band in 0..bands {
         let top = -0.6 + band as f32 * step * 2.0;
