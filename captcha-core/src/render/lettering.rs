@@ -11,13 +11,14 @@
 use rand::RngExt;
 
 use super::encode::Indexed;
+use super::field::Field;
 use super::font::Outline;
 use super::host::Host;
 use super::placing::{Bend, Block, Place, places};
 use super::raster::{Raster, Room};
 pub(crate) use super::texture::Style;
 use super::texture::{SIZE, Texture};
-use super::{Generator, Picture, faces, ramp};
+use super::{Generator, Picture, faces, ramp, sheet};
 
 /// Size of the picture in pixels.
 pub(crate) const WIDTH: usize = SIZE.0;
@@ -67,11 +68,10 @@ pub(crate) fn draw(
 /// All characters of a picture.
 struct Letters {
     /// How much of each pixel lies inside one.
-    inside: Vec<f32>,
+    inside: Field,
     /// How much lighter or darker than the pattern it is there: some characters are lighter and others darker,
     /// which helps the eye along. Whoever blurs the pattern away for it loses the edges.
-    lift: Vec<f32>,
-    room: Room,
+    lift: Field,
 }
 
 impl Letters {
@@ -84,21 +84,30 @@ impl Letters {
             text.chars().map(|c| block(c, host, rng)).collect();
         let blocks: Vec<Block> = outlines.iter().map(|(block, _)| *block).collect();
         let mut letters = Self {
-            inside: vec![0.0; WIDTH * HEIGHT],
-            lift: vec![0.0; WIDTH * HEIGHT],
-            room: Room::default(),
+            inside: Field::of(0.0, WIDTH * HEIGHT),
+            lift: Field::of(0.0, WIDTH * HEIGHT),
         };
+        let (pixels, mut room) = sheet::take();
         let strength = rng.random_range(0.6..0.75f32);
         for (place, (_, outline)) in places(&blocks, one_row, rng).iter().zip(outlines) {
             let lift = if rng.random() { strength } else { -strength };
             if let Some(outline) = outline {
-                letters.add(&outline, place, &bend, lift);
+                room = letters.add(&outline, place, &bend, lift, room);
             }
         }
+        sheet::give((pixels, room));
         letters
     }
 
-    fn add(&mut self, outline: &Outline, place: &Place, bend: &Bend, lift: f32) {
+    /// Adds one, and gives back the room that it was drawn in.
+    fn add(
+        &mut self,
+        outline: &Outline,
+        place: &Place,
+        bend: &Bend,
+        lift: f32,
+        room: Room,
+    ) -> Room {
         let shape: Vec<_> = (outline.contours.iter())
             .map(|contour| parted(contour, outline.aspect))
             .map(|mut contour| {
@@ -109,7 +118,6 @@ impl Letters {
                 contour
             })
             .collect();
-        let room = std::mem::take(&mut self.room);
         let mut raster = Raster::reusing(room, &shape.concat(), WIDTH, HEIGHT);
         raster.shape(&shape);
         raster.paint(|x, y, share| {
@@ -120,7 +128,7 @@ impl Letters {
                 (*inside, *lifted) = (share, share * lift);
             }
         });
-        self.room = raster.into_room();
+        raster.into_room()
     }
 }
 

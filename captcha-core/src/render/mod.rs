@@ -4,6 +4,7 @@ pub(crate) mod canvas;
 pub(crate) mod cutout;
 pub(crate) mod encode;
 pub(crate) mod faces;
+mod field;
 #[cfg_attr(
     not(feature = "assets"),
     allow(dead_code, reason = "filled by feature `assets` alone")

@@ -4,6 +4,7 @@
 use rand::RngExt;
 
 use super::encode::Indexed;
+use super::field::Field;
 use super::host::Host;
 use super::raster::{Point, Raster, swing};
 use super::{Generator, Picture, icon, ramp};
@@ -29,8 +30,12 @@ pub(crate) struct Placed {
 /// Draws the shapes.
 pub(crate) fn draw(shapes: &[Placed], host: Option<&Host>, rng: &mut Generator) -> Picture {
     let [ground, other] = [Weave::new(rng), Weave::new(rng)];
-    let light = field(WIDTH, HEIGHT, |x, y| ground.at(x, y));
-    let mut ink = light.clone();
+    let mut light = Field::empty();
+    for y in 0..HEIGHT {
+        light.extend((0..WIDTH).map(|x| ground.at(x as f32, y as f32)));
+    }
+    let mut ink = Field::empty();
+    ink.extend_from_slice(&light);
     for shape in shapes {
         let turn = rng.random_range(-0.6..0.6);
         let contours = placed(shape, turn, host, rng);
@@ -42,7 +47,7 @@ pub(crate) fn draw(shapes: &[Placed], host: Option<&Host>, rng: &mut Generator) 
 /// Draws the things to tap, in their order, each as another drawing of the same thing.
 pub(crate) fn order(icons: &[usize], host: Option<&Host>, rng: &mut Generator) -> Picture {
     let width = CELL * icons.len();
-    let mut ink = vec![0.08; width * CELL];
+    let mut ink = Field::of(0.08, width * CELL);
     let solid = rng.random_range(0.8..1.0);
     for (index, icon) in icons.iter().enumerate() {
         let at = [(index as f32 + 0.5) * CELL as f32, CELL as f32 * 0.5];
@@ -145,14 +150,6 @@ fn placed(shape: &Placed, turn: f32, host: Option<&Host>, rng: &mut Generator) -
         *y = at[1] + u * sin + v * cos;
     }
     shape
-}
-
-fn field(width: usize, height: usize, value: impl Fn(f32, f32) -> f32) -> Vec<f32> {
-    let mut values = Vec::with_capacity(width * height);
-    for y in 0..height {
-        values.extend((0..width).map(|x| value(x as f32, y as f32)));
-    }
-    values
 }
 
 fn encode(ink: &[f32], width: usize, ramp: &[[u8; 4]]) -> Picture {
