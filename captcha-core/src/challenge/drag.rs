@@ -101,7 +101,7 @@ pub(crate) fn generate(
     let landmarks: Vec<_> = places.iter().map(|home| landmark(*home, rng)).collect();
     let landmarks = landmark::draw(&mut canvas, &landmarks, rng);
     let size = (PIECE_WIDTH, PIECE_HEIGHT);
-    let picture = cut(&mut canvas, size, &places, (&landmarks, &SCALE), rng);
+    let picture = cut(&mut canvas, size, &places, &landmarks, &SCALE, rng);
     let (x, y) = places.first().copied().unwrap_or_default();
     let piece = Piece {
         picture,

@@ -110,7 +110,8 @@ pub(crate) fn generate(
         &mut canvas,
         (PIECE_WIDTH, PIECE_HEIGHT),
         &homes,
-        (&landmarks, &SCALE),
+        &landmarks,
+        &SCALE,
         rng,
     );
     let piece = Piece {
@@ -132,7 +133,7 @@ pub(crate) fn generate(
 }
 
 /// Leaves gaps of `size` at all of the places, and gives a piece that shows the landmark of the
-/// first, drawn anew.
+/// first, drawn anew so wide and high beside that in the picture.
 ///
 /// The gaps are of near shapes, and the piece's own is as far from it as any other: who compares
 /// outlines learns nothing, who sees what the landmarks are does.
@@ -140,7 +141,8 @@ pub(super) fn cut(
     canvas: &mut Canvas,
     size: (usize, usize),
     places: &[(usize, usize)],
-    (landmarks, scale): (&[Landmark], &[Range<f32>; 2]),
+    landmarks: &[Landmark],
+    scale: &[Range<f32>; 2],
     rng: &mut Generator,
 ) -> Picture {
     let outline = Outline::new(rng);

@@ -7,7 +7,7 @@ use rand::RngExt;
 
 use super::Generator;
 use super::host::Host;
-use super::raster::{Point, area, ellipse};
+use super::raster::{self, Point, area};
 
 /// Number of built-in things to choose from.
 pub(crate) const COUNT: usize = 16;
@@ -66,14 +66,9 @@ fn built_in(number: usize, rng: &mut Generator) -> Shape {
     }
 }
 
-/// An ellipse with as many corners as one that is drawn about as large as things are.
+/// An ellipse in a thing's box, which is drawn about so large.
 fn oval(middle: Point, radii: Point) -> Vec<Point> {
-    const PIXELS: f32 = 24.0;
-    let mut points = ellipse([0.0; 2], radii.map(|radius| radius * PIXELS), 0.0);
-    for [x, y] in &mut points {
-        (*x, *y) = (middle[0] + *x / PIXELS, middle[1] + *y / PIXELS);
-    }
-    points
+    raster::oval(middle, radii, [24.0; 2])
 }
 
 fn star(inner: f32, points: usize) -> Shape {

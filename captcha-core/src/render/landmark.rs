@@ -8,64 +8,14 @@ use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};
 
 use super::Generator;
-use super::canvas::{Canvas, Colour, hsl, relit};
-use super::raster::{Point, ellipse};
+use super::canvas::{Canvas, Colour};
+use super::raster::{Point, oval};
 
 mod grown;
 mod made;
+mod paints;
 
-/// What landmarks are painted with.
-#[derive(Clone, Copy)]
-struct Paints {
-    strong: [Colour; 3],
-    light: Colour,
-    dark: Colour,
-}
-
-impl Paints {
-    /// The colours that all landmarks of a picture share.
-    fn new(rng: &mut Generator) -> Self {
-        let hue: f32 = rng.random();
-        let rich = rng.random_range(0.55..0.8);
-        let turns = [
-            0.0,
-            rng.random_range(0.27..0.4f32),
-            rng.random_range(0.55..0.7),
-        ];
-        Self {
-            strong: turns.map(|turn| hsl(hue + turn, rich, rng.random_range(0.42..0.6))),
-            light: hsl(rng.random(), 0.4, rng.random_range(0.88..0.95)),
-            dark: hsl(rng.random(), 0.3, rng.random_range(0.14..0.22)),
-        }
-    }
-
-    /// Tones of one hue for the parts and the ground, given out at random: which part is lighter than
-    /// which tells nothing. Parts that lie on each other are two steps apart at least, or nobody
-    /// would see the hands of a clock.
-    fn tones(rng: &mut Generator) -> (Self, Colour) {
-        let (hue, rich) = (rng.random::<f32>(), rng.random_range(0.2..0.5f32));
-        let mut steps = [0u8, 1, 2, 3, 4, 5];
-        loop {
-            steps.shuffle(rng);
-            let [a, b, _, light, dark, ground] = steps;
-            let mut on_each_other =
-                [(light, dark), (light, a), (a, b), (a, dark), (a, ground)].into_iter();
-            if on_each_other.all(|(one, other)| one.abs_diff(other) >= 2) {
-                break;
-            }
-        }
-        let [a, b, c, light, dark, ground] = steps.map(|step| {
-            let tone = f32::from(step) * 0.175 + rng.random_range(0.04..0.09);
-            hsl(hue, rich, tone)
-        });
-        let paints = Self {
-            strong: [a, b, c],
-            light,
-            dark,
-        };
-        (paints, ground)
-    }
-}
+use paints::Paints;
 
 /// Pixels that a landmark is off at most where it is drawn again.
 const SHIFT: f32 = 4.0;
@@ -260,17 +210,6 @@ struct Brush<'a> {
     dark: Colour,
 }
 
-/// A darker shade of a colour, or a lighter one of what is dark already: a net that is seen on a
-/// pineapple of any tone.
-fn shade(colour: Colour, gain: f32) -> Colour {
-    let light = colour.iter().copied().max().unwrap_or(0);
-    if light < 80 {
-        relit(colour, 1.0, (1.0 - gain) * 160.0)
-    } else {
-        relit(colour, gain, 0.0)
-    }
-}
-
 impl Brush<'_> {
     fn at(&self, [x, y]: Point) -> Point {
         let Place { middle, half } = self.place;
@@ -312,12 +251,7 @@ impl Brush<'_> {
     }
 
     fn oval(&mut self, middle: Point, radii: Point, colour: Colour) {
-        let [wide, tall] = self.place.half;
-        let mut points = ellipse([0.0; 2], [radii[0] * wide, radii[1] * tall], 0.0);
-        for [x, y] in &mut points {
-            (*x, *y) = (middle[0] + *x / wide, middle[1] + *y / tall);
-        }
-        self.fill(&points, colour);
+        self.fill(&oval(middle, radii, self.place.half), colour);
     }
 
     /// A circle: as wide as high on the picture, `radius` in half widths.
@@ -366,38 +300,6 @@ mod tests {
                 .collect();
             assert_eq!(rows.len(), places.len(), "no two of one row");
         }
-    }
-
-    #[test]
-    fn parts_that_lie_on_each_other_are_told_apart_in_every_tone() {
-        let apart = |one: Colour, other: Colour| {
-            let light = |colour: Colour| colour.iter().copied().max().unwrap_or(0);
-            light(one).abs_diff(light(other))
-        };
-        let mut rng = Generator::seed_from_u64(3);
-        let (mut lighter, mut near) = (0, 0);
-        for _ in 0..2_000 {
-            let (paints, ground) = Paints::tones(&mut rng);
-            let [a, b, c] = paints.strong;
-            for (one, other) in [
-                (paints.light, paints.dark),
-                (paints.light, a),
-                (a, b),
-                (a, paints.dark),
-                (a, ground),
-            ] {
-                assert!(apart(one, other) > 40, "{one:?} {other:?}");
-            }
-            // The control: two that nothing keeps apart.
-            near += u32::from(apart(b, c) <= 40);
-            lighter += u32::from(paints.light > paints.dark);
-            for colour in [a, b, c, paints.light, paints.dark] {
-                assert!(apart(colour, shade(colour, 0.62)) > 20, "{colour:?}");
-            }
-        }
-        assert!(near > 80, "{near}");
-        // Which is lighter tells nothing: 1,000 expected; 4.5 standard deviations.
-        assert!((900..1_100).contains(&lighter), "{lighter}");
     }
 
     #[test]

@@ -229,6 +229,16 @@ pub(crate) fn ellipse(centre: Point, radii: Point, angle: f32) -> Vec<Point> {
         .collect()
 }
 
+/// An ellipse in a measure of which one unit is so many pixels across and down: with as many corners
+/// as one of that size has.
+pub(crate) fn oval(middle: Point, radii: Point, [across, down]: Point) -> Vec<Point> {
+    let mut points = ellipse([0.0; 2], [radii[0] * across, radii[1] * down], 0.0);
+    for [x, y] in &mut points {
+        (*x, *y) = (middle[0] + *x / across, middle[1] + *y / down);
+    }
+    points
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

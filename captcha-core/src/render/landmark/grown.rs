@@ -4,7 +4,8 @@ use std::f32::consts::{PI, TAU};
 
 use rand::RngExt;
 
-use super::{Brush, shade};
+use super::Brush;
+use super::paints::shade;
 use crate::render::Generator;
 use crate::render::canvas::mix;
 
